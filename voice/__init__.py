@@ -1,0 +1,1 @@
+"""Parley: talk to a voice agent in a browser."""

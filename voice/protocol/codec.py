@@ -1,0 +1,65 @@
+"""Text of the socket to events and back. Nothing received here may ever raise."""
+
+import msgspec
+
+from voice.protocol.client_events import AnyClientEvent, ClientEvent
+from voice.protocol.server_events import AnyServerEvent, ServerEvent
+
+# Reasons are kept for the person who looks into a call, not for machines: bounded, without the payload.
+_MAX_REASON_CHARS = 200
+
+
+class Unknown(msgspec.Struct, frozen=True):
+    """A well-formed message of a type this side does not know; to be counted and ignored."""
+
+    type: str
+
+
+class Malformed(msgspec.Struct, frozen=True):
+    """A message that is not what its type says, or no JSON object at all; to be counted and ignored."""
+
+    reason: str
+    type: str | None = None
+
+
+class _Typed(msgspec.Struct, frozen=True):
+    type: str
+
+
+_server_decoder: msgspec.json.Decoder[AnyServerEvent] = msgspec.json.Decoder(AnyServerEvent)
+_client_decoder: msgspec.json.Decoder[AnyClientEvent] = msgspec.json.Decoder(AnyClientEvent)
+_type_decoder = msgspec.json.Decoder(_Typed)
+_encoder = msgspec.json.Encoder()
+
+_SERVER_TYPES = frozenset(str(c.__struct_config__.tag) for c in AnyServerEvent.__args__)
+_CLIENT_TYPES = frozenset(str(c.__struct_config__.tag) for c in AnyClientEvent.__args__)
+
+
+def decode_server(message: str | bytes) -> AnyServerEvent | Unknown | Malformed:
+    """Decode one message from an agent."""
+    try:
+        return _server_decoder.decode(message)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return _explain(message, _SERVER_TYPES, error)
+
+
+def decode_client(message: str | bytes) -> AnyClientEvent | Unknown | Malformed:
+    """Decode one message from a client; `session` objects with unknown keys are malformed."""
+    try:
+        return _client_decoder.decode(message)
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+        return _explain(message, _CLIENT_TYPES, error)
+
+
+def encode(event: ClientEvent | ServerEvent) -> str:
+    """Encode one event of either side as the text of a WebSocket message."""
+    return _encoder.encode(event).decode()
+
+
+def _explain(message: str | bytes, known: frozenset[str], error: Exception) -> Unknown | Malformed:
+    reason = str(error)[:_MAX_REASON_CHARS]
+    try:
+        kind = _type_decoder.decode(message).type
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+        return Malformed(reason)
+    return Malformed(reason, kind) if kind in known else Unknown(kind)
