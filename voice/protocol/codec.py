@@ -26,6 +26,9 @@ class _Typed(msgspec.Struct, frozen=True):
     type: str
 
 
+# Text with half a surrogate pair fails to encode, bytes that are no UTF-8 fail to decode.
+_UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
+
 _server_decoder: msgspec.json.Decoder[AnyServerEvent] = msgspec.json.Decoder(AnyServerEvent)
 _client_decoder: msgspec.json.Decoder[AnyClientEvent] = msgspec.json.Decoder(AnyClientEvent)
 _type_decoder = msgspec.json.Decoder(_Typed)
@@ -39,7 +42,7 @@ def decode_server(message: str | bytes) -> AnyServerEvent | Unknown | Malformed:
     """Decode one message from an agent."""
     try:
         return _server_decoder.decode(message)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         return _explain(message, _SERVER_TYPES, error)
 
 
@@ -47,7 +50,7 @@ def decode_client(message: str | bytes) -> AnyClientEvent | Unknown | Malformed:
     """Decode one message from a client; `session` objects with unknown keys are malformed."""
     try:
         return _client_decoder.decode(message)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
+    except _UNREADABLE as error:
         return _explain(message, _CLIENT_TYPES, error)
 
 
@@ -60,6 +63,6 @@ def _explain(message: str | bytes, known: frozenset[str], error: Exception) -> U
     reason = str(error)[:_MAX_REASON_CHARS]
     try:
         kind = _type_decoder.decode(message).type
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
+    except _UNREADABLE:
         return Malformed(reason)
     return Malformed(reason, kind) if kind in known else Unknown(kind)

@@ -103,6 +103,8 @@ class CallRefused(VoiceAgentError):
 
 _INVALID_VOICE = re.compile(r"Invalid voice '(?P<voice>[^']*)'\. Must be one of: (?P<valid>.+)", re.DOTALL)
 _MAX_QUOTED_CHARS = 300
+_MAX_VOICE_CHARS = 64
+_MAX_VOICES = 200
 
 
 def from_session_error(event: SessionError) -> VoiceAgentError:
@@ -115,9 +117,10 @@ def from_session_error(event: SessionError) -> VoiceAgentError:
 
 
 def _voice_refused(voice: str, listed: str) -> VoiceRefused:
-    valid = tuple(name.strip(" '\"[].") for name in listed.split(",") if name.strip(" '\"[]."))
+    names = (name.strip(" '\"[].")[:_MAX_VOICE_CHARS] for name in listed.split(","))
+    valid = tuple(name for name in names if name)[:_MAX_VOICES]
     return VoiceRefused(
-        f"The agent does not know the voice “{voice}”.",
+        f"The agent does not know the voice “{voice[:_MAX_VOICE_CHARS]}”.",
         f"Pick one it offers: {', '.join(valid)}.",
         voice=voice,
         valid_voices=valid,
@@ -154,6 +157,15 @@ def _session_gone(event: SessionError) -> VoiceAgentError:
     )
 
 
+def _agent_unknown(event: SessionError) -> VoiceAgentError:
+    return SessionGone(
+        f"The agent service has no such agent: {_quoted(event)}",
+        "Check the agent's id, or connect without one.",
+        code=event.code,
+        param=event.param,
+    )
+
+
 def _agent_busy(event: SessionError) -> VoiceAgentError:
     return AgentBusy(
         f"The agent has no free line right now: {_quoted(event)}", "Try again in a minute.", code=event.code
@@ -179,7 +191,7 @@ _BY_CODE: dict[str, Callable[[SessionError], VoiceAgentError]] = {
     "server_error": _agent_failed,
     "agent_init_failed": _agent_failed,
     "agent_timeout": _agent_failed,
-    "agent_not_found": _session_gone,
+    "agent_not_found": _agent_unknown,
     "session_not_found": _session_gone,
     "session_forbidden": _session_gone,
     "session_expired": _session_gone,

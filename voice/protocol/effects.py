@@ -1,0 +1,40 @@
+"""What a session wants done. The adapter does these in order; none of them reports back but as an input."""
+
+from dataclasses import dataclass
+
+from voice.protocol.client_events import ClientEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Send one event to the agent."""
+
+    event: ClientEvent
+
+
+@dataclass(frozen=True, slots=True)
+class Play:
+    """Queue audio of a reply, in the session's output encoding, behind what is queued."""
+
+    reply_id: str
+    pcm: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class FinishReply:
+    """No more audio of this reply will come: report `ReplyDrained` when its last sample was played."""
+
+    reply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class FlushPlayout:
+    """Drop all queued audio now and report `PlayoutFlushed`."""
+
+
+@dataclass(frozen=True, slots=True)
+class CloseLink:
+    """Close the socket, after what was sent before."""
+
+
+AnyEffect = Send | Play | FinishReply | FlushPlayout | CloseLink

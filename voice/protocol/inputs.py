@@ -1,0 +1,106 @@
+"""What can happen to a session: from the socket, the browser's audio, the page, or the clock."""
+
+from dataclasses import dataclass
+
+from voice.protocol.codec import Malformed, Unknown
+from voice.protocol.config import SessionPatch
+from voice.protocol.errors import VoiceAgentError
+from voice.protocol.server_events import AnyServerEvent
+
+
+@dataclass(frozen=True, slots=True)
+class LinkOpened:
+    """The socket to the agent is open."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkClosed:
+    """The socket was closed, by anyone; `code` is None when there was no close frame."""
+
+    code: int | None
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Received:
+    """A message of the agent, decoded."""
+
+    event: AnyServerEvent | Unknown | Malformed
+
+
+@dataclass(frozen=True, slots=True)
+class MediaConnected:
+    """The first frame of the browser's microphone arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyAudible:
+    """The first sample of a reply that is not silence was played."""
+
+    reply_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyDrained:
+    """The last sample of a finished reply was played; `played_ms` counts its audio from its first sample."""
+
+    reply_id: str
+    played_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class PlayoutFlushed:
+    """Queued audio was dropped. `reply_id` was playing then, None for none; `played_ms` of it were played.
+
+    It answers `FlushPlayout`, and may also come on its own when the browser's side cut the reply itself.
+    """
+
+    reply_id: str | None
+    played_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class ConfigWanted:
+    """The whole configuration the person wants now."""
+
+    patch: SessionPatch
+
+
+@dataclass(frozen=True, slots=True)
+class MuteSet:
+    """The person muted or unmuted their microphone."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class HangUp:
+    """The person ends the call."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """Something outside the protocol failed: media lost, agent unreachable."""
+
+    error: VoiceAgentError
+
+
+@dataclass(frozen=True, slots=True)
+class Tick:
+    """Time passed; to be sent about four times a second."""
+
+
+AnyInput = (
+    LinkOpened
+    | LinkClosed
+    | Received
+    | MediaConnected
+    | ReplyAudible
+    | ReplyDrained
+    | PlayoutFlushed
+    | ConfigWanted
+    | MuteSet
+    | HangUp
+    | Failed
+    | Tick
+)

@@ -1,0 +1,155 @@
+"""What is known of a session: one frozen value, made by `new_session` and changed only by `step`."""
+
+from enum import Enum
+
+import msgspec
+from msgspec.structs import replace
+
+from voice.conversation.state import CallState
+from voice.conversation.transcript import Transcript
+from voice.protocol.config import SessionPatch
+from voice.protocol.config_sync import ConfigSync, SettingStatus
+from voice.protocol.effects import AnyEffect
+from voice.protocol.errors import VoiceAgentError
+from voice.protocol.playout import Playout
+from voice.protocol.server_events import ToolCall
+
+# Beyond these the oldest notice or tool call is dropped, and new message types are counted together.
+MAX_NOTICES = 5
+MAX_PENDING_TOOLS = 16
+MAX_COUNTED_TYPES = 32
+OTHER_TYPES = "(other)"
+_MAX_TYPE_CHARS = 64
+
+
+class Phase(Enum):
+    """Where the session is in its life."""
+
+    NEW = "new"
+    CONNECTING = "connecting"
+    LIVE = "live"
+    ENDING = "ending"
+    ENDED = "ended"
+    FAILED = "failed"
+
+
+class TurnEvent(Enum):
+    """The latest event that decides whether tool results may be sent now."""
+
+    NONE = "none"
+    REPLY_STARTED = "reply started"
+    SPEECH_STARTED = "speech started"
+    REPLY_DONE = "reply done"
+    REPLY_INTERRUPTED = "reply interrupted"
+
+
+class Notice(msgspec.Struct, frozen=True):
+    """Something a person should know that does not end the call."""
+
+    id: int
+    at: float
+    sentence: str
+    next_step: str = ""
+    code: str = ""
+
+
+class Counters(msgspec.Struct, frozen=True):
+    """What was ignored or dropped, by reason; the two tables by message type, bounded."""
+
+    unknown: dict[str, int] = {}
+    malformed: dict[str, int] = {}
+    late_audio: int = 0
+    tool_calls: int = 0
+    tool_calls_dropped: int = 0
+    interruptions: int = 0
+    notices: int = 0
+
+    @property
+    def ignored(self) -> int:
+        """Messages that could not be understood."""
+        return sum(self.unknown.values()) + sum(self.malformed.values())
+
+
+class Session(msgspec.Struct, frozen=True, kw_only=True):
+    """Times are in seconds of the caller's clock; `since` is when `state` began."""
+
+    phase: Phase = Phase.NEW
+    link_open: bool = False
+    media_connected: bool = False
+    muted: bool = False
+    failure: VoiceAgentError | None = None
+    session_id: str | None = None
+    expires_at: float | None = None
+    started_at: float | None = None
+    ready_at: float | None = None
+    ended_at: float | None = None
+    config: ConfigSync = ConfigSync()
+    valid_voices: tuple[str, ...] = ()
+    transcript: Transcript = Transcript()
+    playout: Playout = Playout()
+    user_speaking: bool = False
+    thinking_since: float | None = None
+    interrupted_at: float | None = None
+    turn_event: TurnEvent = TurnEvent.NONE
+    pending_tools: tuple[ToolCall, ...] = ()
+    # Tools that the service calls itself; what it tells about them is not for us to answer.
+    hosted_tools: frozenset[str] = frozenset()
+    notices: tuple[Notice, ...] = ()
+    counters: Counters = Counters()
+    state: CallState = CallState.CONNECTING
+    since: float | None = None
+
+    @property
+    def ready(self) -> bool:
+        """Whether microphone audio may be sent."""
+        return self.phase is Phase.LIVE
+
+    @property
+    def ended(self) -> bool:
+        """Whether the session is over, well or badly."""
+        return self.phase in (Phase.ENDED, Phase.FAILED)
+
+    @property
+    def reply_id(self) -> str | None:
+        """The reply the agent is sending now."""
+        current = self.playout.current
+        return current.id if current else None
+
+    @property
+    def cut_replies(self) -> tuple[str, ...]:
+        """Ids of the latest replies whose audio is dropped."""
+        return self.playout.cut
+
+    @property
+    def settings(self) -> dict[str, SettingStatus]:
+        """Where each setting stands, by dotted path."""
+        return self.config.status
+
+
+Step = tuple[Session, tuple[AnyEffect, ...]]
+
+
+def new_session(patch: SessionPatch) -> Session:
+    """A session that has not been opened yet, to be configured with `patch`."""
+    return Session(config=ConfigSync().want(patch))
+
+
+def with_notice(session: Session, now: float, sentence: str, next_step: str = "", code: str = "") -> Session:
+    """One more notice; the same words are not shown twice, and the oldest give way."""
+    if any(notice.sentence == sentence for notice in session.notices):
+        return session
+    number = session.counters.notices + 1
+    notice = Notice(number, now, sentence, next_step, code)
+    return replace(
+        session,
+        notices=(*session.notices, notice)[-MAX_NOTICES:],
+        counters=replace(session.counters, notices=number),
+    )
+
+
+def counted(table: dict[str, int], kind: str) -> dict[str, int]:
+    """The table with one more of `kind`, whose name is the agent's and so is cut short."""
+    known = kind[:_MAX_TYPE_CHARS]
+    if known not in table and len(table) >= MAX_COUNTED_TYPES:
+        known = OTHER_TYPES
+    return table | {known: table.get(known, 0) + 1}
