@@ -34,6 +34,8 @@ def mono_samples(frame: AudioFrame) -> NDArray[np.int16]:
         samples: NDArray[np.int16] = planes[0]
         return samples
     offset, scale = _TO_INT16_SCALE[array.dtype.name]
-    mixed = (planes.mean(axis=0, dtype=np.float64) - offset) * scale
+    # A product with weights, as the mean along an axis of interleaved samples takes five times as long.
+    weights = np.full(channels, 1.0 / channels)
+    mixed = (weights @ planes.astype(np.float64) - offset) * scale
     clipped: NDArray[np.float64] = np.clip(np.rint(mixed), INT16_MIN, INT16_MAX)
     return clipped.astype(np.int16)

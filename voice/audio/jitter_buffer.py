@@ -44,7 +44,7 @@ class AudioJitterBuffer:
 
     In-order packets pass at once. When one is missing, up to `MAX_REORDER_DEPTH` later ones are held, then
     all come out together in one Opus packet, led by empty frames that the decoder conceals: no delay stays.
-    Concealment reaches 120 ms less the held sound; in-band FEC is not used, as FFmpeg's Opus wrapper
+    Concealment reaches 100 ms, as a packet holds 120; in-band FEC is not used, as FFmpeg's Opus wrapper
     offers no way to ask the decoder for it. At most `MAX_GAP_PACKETS` are held.
     """
 

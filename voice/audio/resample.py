@@ -34,6 +34,7 @@ class Resampler:
         self._time_base = Fraction(1, in_rate_hz)
         self._samples_in = 0
         self._flushed = False
+        # Kept here because its nodes do not keep it alive: without it, pushing to them crashes the process.
         self._graph = Graph()
         self._source = self._graph.add_abuffer(
             sample_rate=in_rate_hz, format="s16", layout="mono", time_base=self._time_base
@@ -91,4 +92,6 @@ class Resampler:
                 break
             assert isinstance(frame, AudioFrame)  # noqa: S101 - tells the type checker what an audio sink gives
             ready.append(frame.to_ndarray().reshape(-1).astype(np.int16, copy=False))
+        if len(ready) == 1:
+            return ready[0]
         return np.concatenate(ready) if ready else np.empty(0, np.int16)
