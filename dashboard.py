@@ -1,0 +1,38 @@
+"""The frame around every page: navigation, sidebar, and the streamer, which a page switch must not end."""
+
+import streamlit as st
+
+from voice.settings import load_settings
+from voice.ui.audio_process import prepare_for_audio
+from voice.ui.lifespan import switchboard
+from voice.ui.my_line import my_line
+from voice.ui.sidebar import draw_sidebar
+from voice.ui.streamer import draw_streamer
+
+st.set_page_config(page_title="Parley", page_icon=":material/graphic_eq:", layout="centered")
+
+prepare_for_audio()
+
+page = st.navigation(
+    [
+        st.Page(
+            "pages/talk.py", title="Talk", icon=":material/graphic_eq:", default=True, help="Call the agent."
+        ),
+        st.Page("pages/history.py", title="History", icon=":material/history:", help="Calls of the past."),
+    ]
+)
+
+with st.sidebar:
+    microphone = draw_sidebar(my_line())
+    draw_streamer(
+        my_line(),
+        load_settings(),
+        noise_suppression=microphone.noise_suppression,
+        auto_gain=microphone.auto_gain,
+    )
+    if switchboard().uses_local_agent:
+        st.caption(
+            "Calls go to Parley's own local agent. To call AssemblyAI's, set ASSEMBLYAI_API_KEY and restart.",
+        )
+
+page.run()

@@ -1,0 +1,45 @@
+"""Finds an installed Chrome or Chromium; with `--install`, installs one as the platform allows."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+_NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
+_PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+    r"C:\Program Files\Google\Chrome\Application\chrome.exe",
+)
+_MISSING = "No Chrome or Chromium was found and none could be installed. Install one, then run the tests again."
+
+
+def find_chromium() -> str | None:
+    """Path of a browser on this machine."""
+    on_path = next(filter(None, map(shutil.which, _NAMES)), None)
+    return on_path or next((place for place in _PLACES if Path(place).exists()), None)
+
+
+def install_chromium() -> None:
+    """Install one where that needs no question: Debian and Ubuntu as root or with passwordless sudo."""
+    if shutil.which("apt-get") is None:
+        return
+    prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
+    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
+    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
+        if subprocess.run([*prefix, *command], env=environment, check=False).returncode:  # noqa: S603
+            return
+
+
+def main() -> int:
+    """Print the path, after installing if asked to; status 1 if there is none."""
+    if find_chromium() is None and "--install" in sys.argv:
+        install_chromium()
+    found = find_chromium()
+    sys.stdout.write(f"{found or _MISSING}\n")
+    return 0 if found else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

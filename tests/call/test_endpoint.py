@@ -1,0 +1,88 @@
+"""Where the agent is, and how it lets us in."""
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+
+import pytest
+from pydantic import SecretStr
+from websockets.asyncio.server import ServerConnection, serve
+from websockets.datastructures import Headers
+from websockets.http11 import Request, Response
+
+from voice.call.endpoint import Endpoint, public_name, service_endpoint
+from voice.protocol.errors import AgentUnreachable, AuthRefused
+from voice.settings import Settings
+
+KEY = "canary-key"
+
+
+@asynccontextmanager
+async def token_server(status: int, body: object) -> AsyncIterator[tuple[str, list[Request]]]:
+    seen: list[Request] = []
+
+    def answer(_socket: ServerConnection, request: Request) -> Response:
+        seen.append(request)
+        text = json.dumps(body).encode()
+        headers = Headers({"Content-Length": str(len(text)), "Connection": "close"})
+        return Response(status, "said so", headers, text)
+
+    async def never(_socket: ServerConnection) -> None: ...
+
+    async with serve(never, "127.0.0.1", 0, process_request=answer) as server:
+        port = server.sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}/v1/token", seen
+
+
+async def test_a_key_goes_into_the_header_and_not_into_the_address() -> None:
+    address = await Endpoint("ws://127.0.0.1/v1/ws", "agent", key=KEY).address()
+    assert address.headers == {"Authorization": f"Bearer {KEY}"}
+    assert KEY not in address.url
+
+
+async def test_a_token_is_minted_for_each_connection_and_the_key_stays_out_of_the_address() -> None:
+    async with token_server(200, {"token": "temporary token", "expires_in_seconds": 60}) as (url, seen):
+        endpoint = Endpoint("ws://127.0.0.1/v1/ws?region=eu", "agent", key=KEY, token_url=url)
+        first = await endpoint.address()
+        await endpoint.address()
+    assert first.url == "ws://127.0.0.1/v1/ws?region=eu&token=temporary+token"
+    assert first.headers == {}
+    assert [request.headers["Authorization"] for request in seen] == [f"Bearer {KEY}"] * 2
+    assert seen[0].path == "/v1/token?expires_in_seconds=60"
+
+
+@pytest.mark.parametrize("status", [401, 403, 404])
+async def test_a_refused_key_is_said_by_the_name_of_its_setting(status: int) -> None:
+    async with token_server(status, {"detail": "Invalid API key"}) as (url, _):
+        with pytest.raises(AuthRefused, match="refused the key in ASSEMBLYAI_API_KEY") as refusal:
+            await Endpoint("ws://x", "agent", key=KEY, token_url=url).address()
+    assert KEY not in str(refusal.value)
+
+
+@pytest.mark.parametrize(("status", "body"), [(500, {}), (200, {"no": "token"}), (200, []), (429, {})])
+async def test_a_token_server_that_gives_no_token_is_named(status: int, body: object) -> None:
+    async with token_server(status, body) as (url, _):
+        with pytest.raises(AgentUnreachable, match="gave no token"):
+            await Endpoint("ws://x", "agent", key=KEY, token_url=url).address()
+
+
+async def test_a_token_server_that_does_not_answer_is_named() -> None:
+    endpoint = Endpoint("ws://x", "agent", key=KEY, token_url="http://127.0.0.1:9/v1/token")  # noqa: S106
+    with pytest.raises(AgentUnreachable, match=r"127\.0\.0\.1:9/v1/token can't be reached"):
+        await endpoint.address()
+
+
+def test_neither_an_endpoint_nor_its_address_shows_the_key_when_printed() -> None:
+    settings = Settings(assemblyai_api_key=SecretStr(KEY))
+    assert KEY not in repr(service_endpoint(settings))
+    assert KEY not in repr(settings)
+
+
+def test_the_service_is_the_default_address() -> None:
+    endpoint = service_endpoint(Settings(assemblyai_api_key=SecretStr(KEY)))
+    assert endpoint.url == "wss://agents.assemblyai.com/v1/ws"
+    assert not endpoint.is_loopback
+
+
+def test_a_public_name_has_no_credentials() -> None:
+    assert public_name("wss://user:secret@host:1/v1/ws?token=secret#x") == "wss://host:1/v1/ws"

@@ -1,0 +1,255 @@
+"""Owner of one call: feeds the session reducer with what the link, the media and the person bring, and
+carries out its effects. Everything but the constructor and the thread-safe verbs runs on the call loop.
+"""
+
+import asyncio
+import contextlib
+import logging
+import time
+from collections.abc import Awaitable, Callable
+from typing import assert_never
+
+from voice.audio.handover import ChunkQueue
+from voice.audio.mic_sink import MicSink
+from voice.audio.microphone import FIRST_FRAME_TIMEOUT_S, MEDIA_LOST_TIMEOUT_S, Microphone
+from voice.audio.reply_buffer import ReplyBuffer
+from voice.audio.reply_track import ReplyTrack
+from voice.call.endpoint import Endpoint
+from voice.call.link import Link, open_link
+from voice.conversation.view import CallView, view_of
+from voice.protocol import effects as fx
+from voice.protocol import inputs
+from voice.protocol.client_events import ClientEvent, InputAudio, SessionEnd
+from voice.protocol.config import SessionPatch
+from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed, VoiceAgentError
+from voice.protocol.server_events import ReplyAudio
+from voice.protocol.session import new_session, step
+
+_log = logging.getLogger(__name__)
+
+# 200 ms of 20 ms chunks. After a stall the oldest are dropped: a backlog sent as a burst would be faster
+# than real time, which the service punishes, and would delay the person for the rest of the call.
+_MICROPHONE_CHUNKS = 10
+# Control messages only, a handful a minute; a socket that does not take these is as good as lost.
+_OUTBOX_MESSAGES = 256
+_TICK_S = 0.25
+_ENDED_TIMEOUT_S = 2.0
+_MEDIA_CONNECT_TIMEOUT_S = 10.0
+
+FindAgent = Callable[[], Awaitable[Endpoint]]
+OnView = Callable[[CallView], None]
+
+
+class Call:
+    """One call. Made for one `run`; its `sink` and `track` go to the browser's peer connection."""
+
+    def __init__(
+        self, patch: SessionPatch, *, find_agent: FindAgent, on_view: OnView, loop: asyncio.AbstractEventLoop
+    ) -> None:
+        self._find_agent = find_agent
+        self._on_view = on_view
+        self._loop = loop
+        self._session = new_session(patch)
+        self._over = asyncio.Event()
+        self._audio_open = asyncio.Event()
+        self._outbox: asyncio.Queue[ClientEvent] = asyncio.Queue(_OUTBOX_MESSAGES)
+        self._link: Link | None = None
+        self._end_sent = False
+        self._begun_at = time.monotonic()
+        self._playing_at: float | None = None
+        self._chunks = ChunkQueue(_MICROPHONE_CHUNKS)
+        self._microphone = Microphone(
+            self._chunks,
+            clock=time.monotonic,
+            on_started=lambda: self._post_soon(inputs.MediaConnected()),
+        )
+        self._reply = ReplyBuffer(self)
+        self.sink = MicSink(self._microphone, on_ended=self._media_ended)
+        self.track = ReplyTrack(self._reply)
+        self.view: CallView = view_of(self._session)
+
+    # Thread-safe verbs, for the page and the media.
+
+    @property
+    def over(self) -> bool:
+        """The call has ended, by whatever cause."""
+        return self._session.ended
+
+    @property
+    def levels_dbfs(self) -> tuple[float, float]:
+        """Loudness of the person and of the agent in the last 20 ms."""
+        return self._microphone.level_dbfs, self._reply.level_dbfs
+
+    def hang_up(self) -> None:
+        """End the call politely."""
+        self._post_soon(inputs.HangUp())
+
+    def set_muted(self, muted: bool) -> None:
+        """Send silence in place of the microphone, or stop doing so; acts on the next 20 ms."""
+        self._microphone.muted = muted
+        self._post_soon(inputs.MuteSet(muted))
+
+    def want(self, patch: SessionPatch) -> None:
+        """The whole configuration that the person wants now."""
+        self._post_soon(inputs.ConfigWanted(patch))
+
+    def media_playing(self) -> None:
+        """The browser reports that its peer connection is up."""
+        self._playing_at = self._playing_at or time.monotonic()
+
+    def on_audible(self, reply_id: str) -> None:
+        """Told by the reply buffer when a reply is first heard."""
+        self._post_soon(inputs.ReplyAudible(reply_id))
+
+    def on_drained(self, reply_id: str, played_ms: int) -> None:
+        """Told by the reply buffer when a reply was played to its end."""
+        self._post_soon(inputs.ReplyDrained(reply_id, played_ms))
+
+    def _media_ended(self) -> None:
+        self._post_soon(inputs.HangUp())
+
+    # On the call loop from here on.
+
+    async def run(self) -> None:
+        """The whole call, from opening the socket to closing it. Never raises but on cancellation."""
+        self._publish()
+        try:
+            await self._connect_and_talk()
+        except Exception:  # noqa: BLE001 - whatever it is, the person is told and the session is ended
+            _log.exception("a call failed")
+            self._post(inputs.Failed(_broken()))
+        finally:
+            await self._close()
+
+    async def _connect_and_talk(self) -> None:
+        async with asyncio.TaskGroup() as tasks:
+            background = [tasks.create_task(self._watch()), tasks.create_task(self._hold_link())]
+            await self._over.wait()
+            for task in background:
+                task.cancel()
+
+    async def _hold_link(self) -> None:
+        try:
+            self._link = await open_link(await self._find_agent())
+        except VoiceAgentError as error:
+            self._post(inputs.Failed(error))
+            return
+        self._post(inputs.LinkOpened())
+        async with asyncio.TaskGroup() as tasks:
+            background = [
+                tasks.create_task(self._write(self._link)),
+                tasks.create_task(self._stream_microphone(self._link)),
+            ]
+            async for event in self._link.receive():
+                self._post(inputs.Received(event))
+            for task in background:
+                task.cancel()
+        self._post(inputs.LinkClosed(self._link.close_code, self._link.close_reason))
+        self._over.set()
+
+    async def _write(self, link: Link) -> None:
+        while True:
+            await link.send(await self._outbox.get())
+
+    async def _stream_microphone(self, link: Link) -> None:
+        await self._audio_open.wait()
+        # What was said before the agent could listen is not sent late.
+        self._chunks.clear()
+        while (chunk := await self._chunks.get()) is not None:
+            await link.send(InputAudio(audio=chunk))
+
+    async def _watch(self) -> None:
+        while True:
+            await asyncio.sleep(_TICK_S)
+            self._post(inputs.Tick())
+            failure = None if self._session.ended else self._media_failure(time.monotonic())
+            if failure is not None:
+                self._post(inputs.Failed(failure))
+
+    def _media_failure(self, now: float) -> MediaFailed | None:
+        last_frame_at = self._microphone.last_frame_at
+        if last_frame_at is not None:
+            return _lost() if now - last_frame_at > MEDIA_LOST_TIMEOUT_S else None
+        if self._playing_at is not None and now - self._playing_at > FIRST_FRAME_TIMEOUT_S:
+            return _dead()
+        return _no_route() if now - self._begun_at > _MEDIA_CONNECT_TIMEOUT_S else None
+
+    def _post_soon(self, happened: inputs.AnyInput) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the process is ending
+            self._loop.call_soon_threadsafe(self._post, happened)
+
+    def _post(self, happened: inputs.AnyInput) -> None:
+        self._session, effects = step(self._session, happened, time.time())
+        for effect in effects:
+            self._perform(effect)
+        if self._session.ready:
+            self._audio_open.set()
+        # Audio comes a hundred times a second and changes nothing that is shown.
+        if not (isinstance(happened, inputs.Received) and isinstance(happened.event, ReplyAudio)):
+            self._publish()
+
+    def _perform(self, effect: fx.AnyEffect) -> None:
+        match effect:
+            case fx.Send(event):
+                self._send(event)
+            case fx.Play(reply_id, pcm):
+                self._reply.push(reply_id, pcm)
+            case fx.FinishReply(reply_id):
+                self._reply.finish(reply_id)
+            case fx.FlushPlayout():
+                flushed = self._reply.flush()
+                self._post(inputs.PlayoutFlushed(flushed.reply_id, flushed.played_ms))
+            case fx.CloseLink():
+                self._over.set()
+            case _ as never:
+                assert_never(never)
+
+    def _send(self, event: ClientEvent) -> None:
+        if isinstance(event, SessionEnd):
+            self._end_sent = True
+            self._loop.call_later(_ENDED_TIMEOUT_S, self._over.set)
+        try:
+            self._outbox.put_nowait(event)
+        except asyncio.QueueFull:
+            self._post(inputs.Failed(ConnectionLost("The agent stopped taking messages.", "Connect again.")))
+            self._over.set()
+
+    def _publish(self) -> None:
+        view = view_of(self._session)
+        if view != self.view:
+            self.view = view
+            self._on_view(view)
+
+    async def _close(self) -> None:
+        self.track.stop()
+        self._chunks.close()
+        if self._link is None:
+            return
+        while not self._outbox.empty():
+            await self._link.send(self._outbox.get_nowait())
+        if not self._end_sent:
+            # A bare close would be billed for 30 s more.
+            await self._link.send(SessionEnd())
+        await self._link.close()
+
+
+def _broken() -> AgentFailed:
+    return AgentFailed("Something in Parley failed, and the call ended.", "Connect again.")
+
+
+def _no_route() -> MediaFailed:
+    return MediaFailed(
+        f"The browser's audio did not connect within {_MEDIA_CONNECT_TIMEOUT_S:.0f} seconds.",
+        "The network between blocks direct audio: a TURN server is needed. Set it in VOICE_ICE_SERVERS.",
+    )
+
+
+def _dead() -> MediaFailed:
+    return MediaFailed("The browser's audio connected, but no sound arrives from it.", "Connect again.")
+
+
+def _lost() -> MediaFailed:
+    return MediaFailed(
+        "Sound from the browser's microphone stopped arriving, so the call was ended.",
+        "Check the network and the microphone, then connect again.",
+    )

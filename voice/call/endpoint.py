@@ -1,0 +1,104 @@
+"""Where the agent is and how to be let in: address, and a credential made for each connection."""
+
+from dataclasses import dataclass, field
+from urllib.parse import urlencode, urlsplit, urlunsplit
+
+import httpx
+
+from voice.protocol.errors import AgentUnreachable, AuthRefused
+from voice.settings import SERVICE_URL, Settings
+
+# The window to open the socket in, not the length of the call; the service takes 1 to 600.
+_TOKEN_WINDOW_S = 60
+# Minting was seen to take 0.2 to 1.2 s (2026-09).
+_TOKEN_TIMEOUT_S = 10.0
+_REFUSED_STATUS = frozenset({400, 401, 403, 404})
+_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+@dataclass(frozen=True)
+class Address:
+    """One connection's address and headers. Both may hold a credential: never log them."""
+
+    url: str = field(repr=False)
+    headers: dict[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """An agent. `name` is its address as a person may see it, without any credential."""
+
+    url: str
+    name: str
+    key: str | None = field(default=None, repr=False)
+    token_url: str | None = None
+
+    @property
+    def is_loopback(self) -> bool:
+        """On this machine, where no proxy belongs in between."""
+        return urlsplit(self.url).hostname in _LOOPBACK_HOSTS
+
+    async def address(self) -> Address:
+        """An address for one connection. Raises `AuthRefused` or `AgentUnreachable`."""
+        if self.key is None:
+            return Address(self.url, {})
+        if self.token_url is None:
+            return Address(self.url, {"Authorization": f"Bearer {self.key}"})
+        token = await _mint(self.token_url, self.key)
+        parts = urlsplit(self.url)
+        query = "&".join(filter(None, (parts.query, urlencode({"token": token}))))
+        return Address(urlunsplit(parts._replace(query=query)), {})
+
+
+def service_endpoint(settings: Settings) -> Endpoint:
+    """The agent that the settings name; not for `settings.uses_local_agent`."""
+    url = str(settings.voice_agent_url or SERVICE_URL)
+    secret = settings.assemblyai_api_key
+    return Endpoint(
+        url=url,
+        name=public_name(url),
+        key=secret.get_secret_value() if secret else None,
+        token_url=str(settings.voice_agent_token_url) if settings.voice_agent_auth == "token" else None,
+    )
+
+
+def public_name(url: str) -> str:
+    """An address without credentials, query and fragment."""
+    parts = urlsplit(url)
+    netloc = parts.netloc.rpartition("@")[2]
+    return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
+
+
+async def _mint(token_url: str, key: str) -> str:
+    where = public_name(token_url)
+    try:
+        async with httpx.AsyncClient(timeout=_TOKEN_TIMEOUT_S) as client:
+            answer = await client.get(
+                token_url,
+                params={"expires_in_seconds": _TOKEN_WINDOW_S},
+                headers={"Authorization": f"Bearer {key}"},
+            )
+    except httpx.HTTPError:
+        raise unreachable(where) from None
+    # A bad key gets 404 from the service, 401 by its documentation (2026-09).
+    if answer.status_code in _REFUSED_STATUS:
+        raise AuthRefused(
+            "AssemblyAI refused the key in ASSEMBLYAI_API_KEY.",
+            "Check the key in your AssemblyAI account, set it, and restart Parley.",
+            code="unauthorized",
+        )
+    try:
+        return str(answer.raise_for_status().json()["token"])
+    except (httpx.HTTPStatusError, ValueError, KeyError, TypeError):
+        raise AgentUnreachable(
+            f"{where} gave no token (status {answer.status_code}), so the call did not start.",
+            "Try again in a minute, or check VOICE_AGENT_TOKEN_URL.",
+        ) from None
+
+
+def unreachable(where: str) -> AgentUnreachable:
+    """The error for an address that does not answer."""
+    return AgentUnreachable(
+        f"The agent at {where} can't be reached, so the call did not start.",
+        "Check that the address is right and that this machine may connect to it, then connect again.",
+    )

@@ -1,0 +1,94 @@
+"""The WebSocket to the agent: opens, sends, receives, closes. It knows no session and keeps no state
+of the conversation.
+"""
+
+from collections.abc import AsyncIterator
+from typing import Any
+
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+
+from voice.call.endpoint import Endpoint, unreachable
+from voice.protocol.client_events import ClientEvent
+from voice.protocol.codec import Malformed, Unknown, decode_server, encode
+from voice.protocol.server_events import AnyServerEvent
+
+_OPEN_TIMEOUT_S = 10.0
+_CLOSE_TIMEOUT_S = 1.0
+# The session is kept, and billed, for 30 s after a drop: a half-open socket must show well within that.
+_PING_INTERVAL_S = 10.0
+_PING_TIMEOUT_S = 10.0
+# A reply may come as one burst: a minute of it is 4 MB of base64. What is over the first limit is
+# skipped and counted; the second only guards memory, since passing it costs the socket.
+_MAX_MESSAGE_BYTES = 8 * 2**20
+_MAX_FRAME_BYTES = 64 * 2**20
+# Two seconds of 10 ms reply frames with their transcript; the socket's own flow control holds the rest.
+_MAX_RECEIVED_MESSAGES = 256
+
+
+class Link:
+    """One open socket. Made by `open_link`."""
+
+    def __init__(self, socket: ClientConnection) -> None:
+        self._socket = socket
+
+    async def send(self, event: ClientEvent) -> None:
+        """Send one event; waits while the socket is full. On a closed socket the event is dropped,
+        because the end of `receive` tells of the close.
+        """
+        try:
+            await self._socket.send(encode(event))
+        except ConnectionClosed:
+            return
+
+    async def receive(self) -> AsyncIterator[AnyServerEvent | Unknown | Malformed]:
+        """Every message until the socket closes, whoever closes it."""
+        try:
+            async for message in self._socket:
+                if len(message) > _MAX_MESSAGE_BYTES:
+                    yield Malformed(f"message of {len(message)} bytes, over {_MAX_MESSAGE_BYTES}")
+                else:
+                    yield decode_server(message)
+        except ConnectionClosed:
+            return
+
+    @property
+    def close_code(self) -> int | None:
+        """The WebSocket close code, once closed; 1006 when the connection just broke."""
+        return self._socket.close_code
+
+    @property
+    def close_reason(self) -> str:
+        """What the closing side said, often nothing."""
+        return self._socket.close_reason or ""
+
+    async def close(self) -> None:
+        """Close the socket; does nothing on a closed one."""
+        await self._socket.close()
+
+
+async def open_link(endpoint: Endpoint) -> Link:
+    """Open a socket to an agent.
+
+    Raises `AuthRefused` when a token is refused and `AgentUnreachable` when nothing answers. A wrong
+    key is not seen here: the service lets everybody in and says so in its first message (2026-09).
+    """
+    address = await endpoint.address()
+    options: dict[str, Any] = {"proxy": None} if endpoint.is_loopback else {}
+    try:
+        socket = await connect(
+            address.url,
+            additional_headers=address.headers,
+            open_timeout=_OPEN_TIMEOUT_S,
+            close_timeout=_CLOSE_TIMEOUT_S,
+            ping_interval=_PING_INTERVAL_S,
+            ping_timeout=_PING_TIMEOUT_S,
+            max_size=_MAX_FRAME_BYTES,
+            max_queue=_MAX_RECEIVED_MESSAGES,
+            # Base64 audio hardly compresses, and deflate would be the largest cost of a message.
+            compression=None,
+            **options,
+        )
+    except (TimeoutError, OSError, InvalidHandshake, InvalidURI):
+        raise unreachable(endpoint.name) from None
+    return Link(socket)

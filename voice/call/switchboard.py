@@ -1,0 +1,87 @@
+"""All lines of this process: the call loop, the calls in progress, and the local agent if it is needed."""
+
+import asyncio
+import logging
+import weakref
+
+from voice.call.call import Call, OnView
+from voice.call.endpoint import Endpoint, service_endpoint
+from voice.call.line import Line
+from voice.call.local_agent import LocalAgent
+from voice.call.loop import CallLoop
+from voice.protocol.config import SessionPatch
+from voice.protocol.errors import CallRefused
+from voice.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+# `session.ended` may take its 2 s, then the sockets close.
+_HANG_UP_TIMEOUT_S = 4.0
+
+
+class Switchboard:
+    """Made once per process. `start` and `stop` belong to the server's lifespan."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._loop = CallLoop()
+        self._local_agent = LocalAgent() if settings.uses_local_agent else None
+        self._running: dict[asyncio.Task[None], Call] = {}
+        self._lines: weakref.WeakValueDictionary[str, Line] = weakref.WeakValueDictionary()
+
+    @property
+    def uses_local_agent(self) -> bool:
+        """Calls go to the local agent, because no key and no address is set."""
+        return self._local_agent is not None
+
+    def start(self) -> None:
+        """Start the call loop, and the local agent without waiting for it."""
+        self._loop.start()
+        if self._local_agent is not None:
+            self._loop.loop.call_soon_threadsafe(self._local_agent.start)
+
+    async def stop(self) -> None:
+        """End every call politely, then the local agent, then the loop."""
+        await asyncio.wrap_future(self._loop.submit(self._hang_up_all()))
+        if self._local_agent is not None:
+            await asyncio.wrap_future(self._loop.submit(self._local_agent.stop()))
+        await asyncio.to_thread(self._loop.stop)
+
+    def new_line(self) -> Line:
+        """A line for one browser tab; it is forgotten when the tab's session lets go of it."""
+        line = Line(self)
+        self._lines[line.token] = line
+        return line
+
+    def find_line(self, token: str) -> Line | None:
+        """The line with this token."""
+        return self._lines.get(token)
+
+    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+        """Start a call, from any thread. Raises `CallRefused` when all lines are busy."""
+        if len(self._running) >= self._settings.voice_max_calls:
+            raise CallRefused(
+                f"All {self._settings.voice_max_calls} lines are busy.",
+                "Wait until a call has ended, or raise VOICE_MAX_CALLS.",
+            )
+        call = Call(patch, find_agent=self._find_agent, on_view=on_view, loop=self._loop.loop)
+        self._loop.loop.call_soon_threadsafe(self._run, call)
+        return call
+
+    def _run(self, call: Call) -> None:
+        task = self._loop.loop.create_task(call.run())
+        self._running[task] = call
+        task.add_done_callback(lambda done: self._running.pop(done, None))
+
+    async def _find_agent(self) -> Endpoint:
+        if self._local_agent is not None:
+            return await self._local_agent.endpoint()
+        return service_endpoint(self._settings)
+
+    async def _hang_up_all(self) -> None:
+        for call in self._running.values():
+            call.hang_up()
+        if self._running:
+            _, late = await asyncio.wait(self._running, timeout=_HANG_UP_TIMEOUT_S)
+            if late:
+                _log.warning("%d calls did not end in time", len(late))

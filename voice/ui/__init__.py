@@ -1,0 +1,1 @@
+"""The only room that knows Streamlit: the streamer, the sidebar, and the components that draw what moves."""

@@ -1,0 +1,17 @@
+"""The call as a page shows it: state, buttons, levels, transcript."""
+
+from voice.call.line import Line
+from voice.ui.live_component import connection_data, live_component, read_part
+
+_panel = live_component("panel", html=read_part("panel.html"))
+
+
+def draw_call_panel(line: Line, *, compact: bool) -> None:
+    """Draw the panel; `compact` leaves the transcript out. It asks for one run when a call begins or ends,
+    because the streamer is drawn by the script.
+    """
+    _panel(
+        key="compact_call_panel" if compact else "call_panel",
+        data={**connection_data(line), "compact": compact, "in_call": line.call is not None},
+        on_call_changed_change=lambda: None,
+    )

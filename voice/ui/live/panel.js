@@ -1,0 +1,213 @@
+// Draws the call: state, buttons, levels, transcript. Text of either speaker is only ever `textContent`.
+
+const LEVEL_FLOOR_DBFS = -60;
+const SPEAKERS = { user: "You", agent: "Agent" };
+const IN_CALL = new Set(["connecting", "listening", "hearing", "thinking", "speaking", "reconnecting"]);
+const FOLLOW_SLACK_PX = 40;
+const panels = new WeakMap();
+
+class Panel {
+  constructor(root) {
+    this.root = root;
+    this.find = (selector) => root.querySelector(selector);
+    this.state = this.find(".state");
+    this.transcript = this.find(".transcript");
+    this.drawn = new Map();
+    this.view = null;
+    this.follow = true;
+    this.transcript.dataset.empty = "What you and the agent say appears here.";
+    this.transcript.onscroll = () => {
+      const { scrollTop, scrollHeight, clientHeight } = this.transcript;
+      this.follow = scrollHeight - scrollTop - clientHeight < FOLLOW_SLACK_PX;
+    };
+    this.find(".talk").onclick = () => (this.inCall() ? this.hangUp() : this.connect());
+    this.find(".mute").onclick = () => this.connection.send({ do: this.view.muted ? "unmute" : "mute" });
+  }
+
+  inCall() {
+    return this.view !== null && IN_CALL.has(this.view.state);
+  }
+
+  async connect() {
+    const talk = this.find(".talk");
+    talk.disabled = true;
+    this.showState({ state: "connecting", icon: "mic", label: "Waiting for the microphone: allow it in the browser" });
+    const problem = await microphoneProblem();
+    this.connection.send(problem ? { do: "microphone_failed", reason: problem } : { do: "connect" });
+    talk.disabled = false;
+  }
+
+  hangUp() {
+    this.connection.send({ do: "hang_up" });
+  }
+
+  show(view) {
+    this.view = view;
+    this.showState(view);
+    const inCall = this.inCall();
+    const talk = this.find(".talk");
+    talk.textContent = inCall ? "Hang up" : "Connect";
+    talk.classList.toggle("ending", inCall);
+    talk.disabled = false;
+    this.find(".meters").hidden = !inCall;
+    this.showMute(inCall, view.muted);
+    this.showFailure(view);
+    this.showNotices(view.notices);
+    this.showTurns(view.turns);
+    // The streamer is drawn by the script: it must run once whenever a call begins or ends.
+    if (this.synced !== inCall) this.sync(inCall);
+  }
+
+  sync(inCall) {
+    this.synced = inCall;
+    this.setTriggerValue("call_changed", { inCall, at: Date.now() });
+  }
+
+  showState({ state, icon, label, since }) {
+    this.state.dataset.state = state;
+    this.state.querySelector(".icon").textContent = icon.replace(/^:material\/|:$/g, "");
+    this.state.querySelector(".label").textContent = label;
+    this.since = since;
+    this.tick();
+  }
+
+  tick() {
+    const counts = this.view !== null && (this.view.state === "connecting" || this.view.state === "thinking");
+    const seconds = Math.max(0, Date.now() / 1000 - (this.since ?? 0));
+    this.state.querySelector(".timer").textContent = counts && this.since ? `${seconds.toFixed(1)} s` : "";
+  }
+
+  showMute(inCall, muted) {
+    const mute = this.find(".mute");
+    mute.hidden = !inCall;
+    mute.setAttribute("aria-pressed", String(muted));
+    mute.querySelector(".icon").textContent = muted ? "mic_off" : "mic";
+    mute.title = muted ? "Your microphone is muted: the agent hears silence" : "";
+  }
+
+  showFailure({ failure }) {
+    const box = this.find(".announcement");
+    const lines = failure
+      ? [["what", failure.sentence], ["next", failure.next_step], ["code", failure.code && `Code: ${failure.code}`]]
+      : [];
+    const text = JSON.stringify(lines);
+    if (this.announced === text) return;
+    this.announced = text;
+    box.replaceChildren(
+      ...lines.filter(([, line]) => line).map(([name, line]) => element("span", name, line)),
+    );
+  }
+
+  showNotices(notices) {
+    if (this.notices === notices) return;
+    this.notices = notices;
+    const lines = notices.map(({ sentence, next_step }) => element("span", "notice", `${sentence} ${next_step}`));
+    this.find(".notices").replaceChildren(...lines);
+  }
+
+  showTurns(turns) {
+    const ids = new Set(turns.map((turn) => turn.id));
+    for (const [id, { node }] of this.drawn) {
+      if (!ids.has(id)) {
+        node.remove();
+        this.drawn.delete(id);
+      }
+    }
+    turns.forEach((turn, index) => {
+      const known = this.drawn.get(turn.id);
+      const node = known?.node ?? newTurn();
+      if (known?.turn !== turn) fillTurn(node, turn);
+      if (this.transcript.children[index] !== node) {
+        this.transcript.insertBefore(node, this.transcript.children[index] ?? null);
+      }
+      this.drawn.set(turn.id, { node, turn });
+    });
+    if (this.follow) this.transcript.scrollTop = this.transcript.scrollHeight;
+  }
+
+  showLevels(you, agent) {
+    setLevel(this.find(".meter.you"), you);
+    setLevel(this.find(".meter.agent"), agent);
+  }
+
+  showLost(unknown) {
+    this.find(".talk").disabled = true;
+    this.showState(
+      unknown
+        ? { state: "error", icon: "refresh", label: "This page is out of date: reload it" }
+        : { state: "reconnecting", icon: "sync_problem", label: "Reconnecting to Parley" },
+    );
+  }
+}
+
+function newTurn() {
+  const node = element("div", "turn", "");
+  node.append(element("span", "speaker", ""), element("span", "text", ""));
+  return node;
+}
+
+function fillTurn(node, turn) {
+  node.dataset.speaker = turn.speaker;
+  // A turn is found by its test id once it is finished.
+  if (turn.settled) node.dataset.testid = "turn";
+  else delete node.dataset.testid;
+  node.dataset.interrupted = String(turn.interrupted);
+  node.classList.toggle("growing", !turn.settled);
+  node.querySelector(".speaker").textContent = SPEAKERS[turn.speaker];
+  node.querySelector(".text").textContent = turn.text || "…";
+  node.querySelector(".text").dir = "auto";
+  node.querySelector(".cut")?.remove();
+  if (turn.interrupted) {
+    const mark = element("span", "cut", "");
+    mark.append(element("span", "icon", "front_hand"), "Interrupted");
+    mark.firstChild.setAttribute("aria-hidden", "true");
+    node.append(mark);
+  }
+}
+
+function element(tag, className, text) {
+  const node = document.createElement(tag);
+  node.className = className;
+  node.textContent = text;
+  return node;
+}
+
+function setLevel(meter, dbfs) {
+  const part = Math.min(1, Math.max(0, 1 - dbfs / LEVEL_FLOOR_DBFS));
+  meter.setAttribute("aria-valuenow", String(Math.max(LEVEL_FLOOR_DBFS, dbfs)));
+  meter.firstElementChild.style.transform = `scaleX(${part})`;
+}
+
+// The streamer would try again for ever and say nothing, so the microphone is asked for here first.
+async function microphoneProblem() {
+  if (!window.isSecureContext) return "InsecureContext";
+  if (!window.RTCPeerConnection || !navigator.mediaDevices?.getUserMedia) return "NotSupportedError";
+  try {
+    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
+    stream.getTracks().forEach((track) => track.stop());
+    return null;
+  } catch (error) {
+    return error.name;
+  }
+}
+
+export default function ({ data, parentElement, setTriggerValue }) {
+  let panel = panels.get(parentElement);
+  if (!panel) {
+    panel = new Panel(parentElement.querySelector(".panel"));
+    panels.set(parentElement, panel);
+    panel.synced = data.in_call;
+    panel.clock = setInterval(() => panel.tick(), 100);
+  }
+  panel.setTriggerValue = setTriggerValue;
+  panel.root.classList.toggle("compact", data.compact);
+  panel.connection = connectionOf(parentElement, data);
+  panel.connection.onView = (view) => panel.show(view);
+  panel.connection.onLevels = (you, agent) => panel.showLevels(you, agent);
+  panel.connection.onLost = (unknown) => panel.showLost(unknown);
+  return () => {
+    clearInterval(panel.clock);
+    disconnect(parentElement);
+    panels.delete(parentElement);
+  };
+}

@@ -1,0 +1,129 @@
+"""The WebSocket between a page and its line: views and levels go out as they change, the person's clicks
+come in. No script runs for either.
+
+The page sends its line's token first, in a message and never in an address, which servers log. Then
+both sides send JSON objects: `{"view": …}` as made by `voice.conversation.view.patch_between`, and
+`{"levels": [you_dbfs, agent_dbfs]}` down; `{"do": …}` up.
+"""
+
+import asyncio
+import contextlib
+import logging
+from collections.abc import Callable
+from urllib.parse import urlsplit
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from voice.call.line import Line
+from voice.conversation.view import CallView, patch_between
+from voice.ui.lifespan import switchboard
+from voice.ui.microphone_errors import microphone_failed
+
+_log = logging.getLogger(__name__)
+
+LIVE_PATH = "/live"
+_LEVELS_PERIOD_S = 1 / 15
+_TOKEN_TIMEOUT_S = 5.0
+_CLOSE_REFUSED = 1008
+_CLOSE_UNKNOWN_LINE = 4404
+
+
+class _Hello(msgspec.Struct, frozen=True):
+    token: str
+
+
+class _Command(msgspec.Struct, frozen=True):
+    do: str
+    reason: str = ""
+
+
+_COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
+    "connect": lambda line, _: line.connect(),
+    "hang_up": lambda line, _: line.hang_up(),
+    "mute": lambda line, _: line.set_muted(True),
+    "unmute": lambda line, _: line.set_muted(False),
+    "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
+}
+
+
+async def serve_live(socket: WebSocket) -> None:
+    """Serve one page until it leaves."""
+    if not _is_same_origin(socket):
+        await socket.close(_CLOSE_REFUSED)
+        return
+    await socket.accept()
+    try:
+        line = await _find_line(socket)
+        if line is None:
+            await socket.close(_CLOSE_UNKNOWN_LINE)
+            return
+        await _serve(socket, line)
+    except WebSocketDisconnect:
+        return
+
+
+async def _find_line(socket: WebSocket) -> Line | None:
+    try:
+        async with asyncio.timeout(_TOKEN_TIMEOUT_S):
+            hello = msgspec.json.decode(await socket.receive_text(), type=_Hello)
+    except (TimeoutError, msgspec.MsgspecError):
+        return None
+    return switchboard().find_line(hello.token)
+
+
+async def _serve(socket: WebSocket, line: Line) -> None:
+    sender = asyncio.create_task(_send_views(socket, line))
+    try:
+        await _obey(socket, line)
+    finally:
+        sender.cancel()
+        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
+            await sender
+
+
+async def _obey(socket: WebSocket, line: Line) -> None:
+    while True:
+        text = await socket.receive_text()
+        try:
+            command = msgspec.json.decode(text, type=_Command)
+            act = _COMMANDS[command.do]
+        except (msgspec.MsgspecError, KeyError):
+            _log.warning("a page sent a command that does not exist")
+            continue
+        act(line, command)
+
+
+async def _send_views(socket: WebSocket, line: Line) -> None:
+    # Views that come faster than the page takes them are skipped: the newest says everything.
+    changed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def tell(_view: CallView) -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    stop = line.watch(tell)
+    sent: CallView | None = None
+    try:
+        while True:
+            changed.clear()
+            view = line.view
+            if view is not sent:
+                await _send(socket, {"view": patch_between(sent, view)})
+                sent = view
+            if line.call is not None:
+                await _send(socket, {"levels": [round(level) for level in line.levels_dbfs]})
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_LEVELS_PERIOD_S if line.call else None):
+                    await changed.wait()
+    finally:
+        stop()
+
+
+async def _send(socket: WebSocket, message: dict[str, object]) -> None:
+    await socket.send_text(msgspec.json.encode(message).decode())
+
+
+def _is_same_origin(socket: WebSocket) -> bool:
+    # Another site's page could otherwise open this socket with the visitor's network position.
+    return urlsplit(socket.headers.get("origin", "")).netloc == socket.headers.get("host")
