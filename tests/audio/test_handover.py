@@ -69,6 +69,8 @@ async def test_what_was_queued_before_close_still_comes_and_later_puts_do_not() 
 
 
 async def test_a_cancelled_consumer_loses_no_chunk() -> None:
+    errors: list[object] = []
+    asyncio.get_running_loop().set_exception_handler(lambda _loop, context: errors.append(context))
     queue = ChunkQueue(2)
     task = await waiting_get(queue)
     queue.put(b"a")
@@ -76,6 +78,8 @@ async def test_a_cancelled_consumer_loses_no_chunk() -> None:
     with pytest.raises(asyncio.CancelledError):
         await task
     assert await queue.get() == b"a"
+    await asyncio.sleep(0)
+    assert errors == []
 
 
 async def test_a_second_waiting_consumer_is_refused() -> None:

@@ -145,6 +145,13 @@ def test_duplicates_change_nothing() -> None:
     assert [contents(frame) for frame in out if frame] == [[0], [1], [2, 3], [4]]
 
 
+def test_a_network_that_doubles_every_packet_changes_nothing() -> None:
+    jitter = buffer()
+    out = [jitter.add(packet(index // 2))[1] for index in range(60)]
+    out.append(jitter.add(packet(5))[1])
+    assert [contents(frame) for frame in out if frame] == [[index] for index in range(30)]
+
+
 def test_a_pause_of_the_sender_is_not_a_loss() -> None:
     jitter = buffer()
     jitter.add(packet(0))
@@ -154,6 +161,19 @@ def test_a_pause_of_the_sender_is_not_a_loss() -> None:
     assert frame is not None
     assert contents(frame) == [1]
     assert start_index(frame) == 51
+
+
+def test_a_pause_right_after_a_loss_keeps_its_place_in_time() -> None:
+    jitter = buffer()
+    feed(jitter, [0, 2])
+    resumed = packet(3)
+    resumed.timestamp = (resumed.timestamp + 50 * FRAME) % (1 << 32)
+    before = jitter.add(resumed)[1]
+    assert before is not None
+    assert contents(before) == [None, 2]
+    after = jitter.add(packet(4))[1]
+    assert after is not None
+    assert (contents(after), start_index(after)) == ([3], 53)
 
 
 def test_packets_of_two_configurations_come_out_apart_and_the_delay_heals() -> None:

@@ -165,8 +165,7 @@ class AudioJitterBuffer:
     def _calm_down(self) -> None:
         self._calm_run += 1
         if self._calm_run >= CALM_PACKETS:
-            self._calm_run = 0
-            self._depth = max(self._depth - 1, MIN_REORDER_DEPTH)
+            self._depth = MIN_REORDER_DEPTH
 
 
 def make_jitter_buffer(

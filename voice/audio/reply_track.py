@@ -66,9 +66,9 @@ class ReplyTrack(MediaStreamTrack):
     """Plays a `ReplyBuffer` as 20 ms Opus packets at 48 kHz, for as long as the track lives.
 
     It gives aiortc encoded packets: its own encoder would turn mono 3 dB down, add 4 ms, and cost a hop
-    to a thread pool for each frame, which is the largest cost of a call. Pulling and encoding takes 0.1 to 0.2 ms.
-    After a stall of the loop the schedule goes on where it would be, with the timestamps saying so; no
-    reply audio is lost by that. One buffer feeds one track.
+    to a thread pool for each frame, which is the largest cost of a call. Pulling and encoding takes 0.1
+    to 0.2 ms. After a stall of the loop the schedule goes on where it would be, with the timestamps saying
+    so; no reply audio is lost by that. One buffer feeds one track.
     """
 
     kind = "audio"
