@@ -1,5 +1,7 @@
 """The frame around every page: navigation, sidebar, and the streamer, which a page switch must not end."""
 
+from pathlib import Path
+
 import streamlit as st
 
 from voice.settings import load_settings
@@ -9,7 +11,8 @@ from voice.ui.my_line import my_line
 from voice.ui.sidebar import draw_sidebar
 from voice.ui.streamer import draw_streamer
 
-st.set_page_config(page_title="Parley", page_icon=":material/graphic_eq:", layout="centered")
+# A picture of our own: the browser would fetch a Material icon from a font server.
+st.set_page_config(page_title="Parley", page_icon=Path(__file__).with_name("voice") / "ui" / "parley.svg")
 
 prepare_for_audio()
 
