@@ -6,10 +6,12 @@ Owns the comparison of credentials. It never logs one and never says which part 
 import hmac
 from collections.abc import Sequence
 from typing import Final
+from urllib.parse import urlsplit
 
 from voice.agent.tokens import Grant, TokenMint
 
 OPEN_ACCOUNT: Final = "local"
+_LOOPBACK_NAMES: Final = ("localhost", "127.0.0.1", "::1")
 
 
 def bare_credential(authorization: str) -> str:
@@ -44,6 +46,15 @@ class Doorkeeper:
     def __init__(self, keys: KeyRing, mint: TokenMint) -> None:
         self._keys = keys
         self._mint = mint
+
+    def welcomes_page(self, origin: str | None) -> bool:
+        """Whether a browser page from `origin` may connect.
+
+        Any page on the web can reach a server on one's own machine: without keys only local pages may.
+        """
+        if origin is None or not self._keys.is_open:
+            return True
+        return urlsplit(origin).hostname in _LOOPBACK_NAMES
 
     def admit(self, authorization: str | None, token: str | None) -> Grant | None:
         """The grant of a header or a `token` query parameter; None when neither is good.

@@ -1,0 +1,1 @@
+"""The local agent: a real server of the Voice Agent protocol, offline, in its own process."""

@@ -1,0 +1,176 @@
+"""One reply of the agent: sentences are synthesised ahead while frames go out at the pace of speech.
+
+Owns the reply's tasks, its words with their times, and the events from `reply.started` to `reply.done`.
+It never decides what is said, nor when a reply begins.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncGenerator, Awaitable, Callable
+from contextlib import aclosing
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from voice.agent.line_format import LineFormat, Samples
+from voice.agent.playout import Playout
+from voice.agent.synthesizer import Word, sentences
+from voice.protocol.server_events import (
+    ReplyAudio,
+    ReplyDone,
+    ReplyError,
+    ReplyStarted,
+    ServerEvent,
+    TranscriptAgent,
+    TranscriptAgentDelta,
+)
+
+log = logging.getLogger(__name__)
+
+Kind = Literal["greeting", "turn", "tool", "create", "notice"]
+
+# Speech made ahead of what is being sent; bounds memory for an answer that never ends.
+MAX_BACKLOG_MS: Final = 20_000.0
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """A sentence as sound: samples in the line's rate, words with times from the sentence's start."""
+
+    samples: Samples
+    words: tuple[Word, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What every reply of a session is given: where to send, how to speak, how loud, in which format."""
+
+    session_id: str
+    send: Callable[[ServerEvent], None]
+    send_audio: Callable[[ReplyAudio], Awaitable[None]]
+    speak: Callable[[str], Awaitable[Spoken]]
+    volume: Callable[[], float]
+    line: LineFormat
+    lead_in_ms: float
+    burst: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _TimedWord:
+    text: str
+    start_ms: float
+
+
+class Reply:
+    """A reply under way. `begin`, then `run` as a task; cancelling that and `close_as_cut` end it early."""
+
+    def __init__(self, kind: Kind, stage: Stage, lines: Callable[[str], AsyncGenerator[str, None]]) -> None:
+        self.kind = kind
+        self.reply_id = f"resp_{secrets.token_hex(16)}"
+        self.item_id = f"msg_{secrets.token_hex(16)}"
+        self.first_speech_at: float | None = None  # on the event loop's clock
+        self._stage = stage
+        self._lines = lines(self.reply_id)
+        self._playout = Playout(stage.line, stage.lead_in_ms)
+        self._words: list[_TimedWord] = []
+        self._room = asyncio.Event()
+        self._begun_at = 0.0
+
+    @property
+    def heard(self) -> str:
+        """The words that have begun by now."""
+        elapsed_ms = (asyncio.get_running_loop().time() - self._begun_at) * 1000
+        played_ms = min(self._playout.sent_ms, elapsed_ms)
+        return " ".join(word.text for word in self._words if word.start_ms < played_ms)
+
+    @property
+    def text(self) -> str:
+        """All the words so far, heard or not."""
+        return " ".join(word.text for word in self._words)
+
+    def begin(self) -> None:
+        """Announce the reply. Apart from `run`, since a task may be cancelled before its first step."""
+        self._begun_at = asyncio.get_running_loop().time()
+        self._send(ReplyStarted(reply_id=self.reply_id, item_id=self.item_id))
+
+    async def run(self) -> None:
+        """Speak to the end, then close with `transcript.agent` and `reply.done`."""
+        producing = asyncio.create_task(self._produce())
+        try:
+            await self._play(producing)
+        finally:
+            producing.cancel()
+        if self._words:
+            self._send(self._transcript(self.text, interrupted=False))
+        self._send(ReplyDone(reply_id=self.reply_id, status="completed"))
+
+    def close_as_cut(self) -> str:
+        """Tell the client that the reply was cut and return the words that were heard.
+
+        The caller cancels the task that runs it, before anything else can be sent.
+        """
+        heard = self.heard
+        self._send(self._transcript(heard, interrupted=True))
+        self._send(ReplyDone(reply_id=self.reply_id, status="interrupted"))
+        return heard
+
+    def _transcript(self, text: str, *, interrupted: bool) -> TranscriptAgent:
+        return TranscriptAgent(
+            reply_id=self.reply_id, item_id=self.item_id, text=text, interrupted=interrupted
+        )
+
+    async def _produce(self) -> None:
+        try:
+            async with aclosing(self._lines) as lines:
+                async for text in lines:
+                    for sentence in sentences(text):
+                        await self._until_room()
+                        self._lay(await self._stage.speak(sentence))
+        except Exception:
+            log.exception("session %s: reply %s failed", self._stage.session_id, self.reply_id)
+            words = "The local agent could not finish this reply; its log says why."
+            self._send(
+                ReplyError(reply_id=self.reply_id, code="internal_error", message=words, retryable=True)
+            )
+
+    def _lay(self, spoken: Spoken) -> None:
+        start_ms = self._playout.lay(spoken.samples)
+        if self.first_speech_at is None:
+            self.first_speech_at = self._begun_at + start_ms / 1000
+        for word in spoken.words:
+            begins, ends = round(start_ms + word.start_ms), round(start_ms + word.end_ms)
+            self._words.append(_TimedWord(word.text, begins))
+            # With its space, so that a client which merely appends shows words apart.
+            self._send(
+                TranscriptAgentDelta(
+                    reply_id=self.reply_id,
+                    item_id=self.item_id,
+                    delta=f"{word.text} ",
+                    start_ms=begins,
+                    end_ms=ends,
+                )
+            )
+
+    async def _until_room(self) -> None:
+        while self._playout.backlog_ms > MAX_BACKLOG_MS:
+            self._room.clear()
+            await self._room.wait()
+
+    async def _play(self, producing: asyncio.Task[None]) -> None:
+        loop = asyncio.get_running_loop()
+        frame_s = self._stage.line.duration_ms(self._stage.line.frame_samples) / 1000
+        while True:
+            due_in_s = self._begun_at + self._playout.sent_ms / 1000 - loop.time()
+            if self._stage.burst and self._playout.has_speech:
+                due_in_s = 0.0
+            if due_in_s > 0:
+                await asyncio.sleep(min(due_in_s, frame_s))
+            elif producing.done() and not self._playout.has_speech:
+                return
+            else:
+                frame = self._playout.next_frame(self._stage.volume())
+                await self._stage.send_audio(ReplyAudio(reply_id=self.reply_id, data=frame))
+                self._room.set()
+
+    def _send(self, event: ServerEvent) -> None:
+        self._stage.send(event)

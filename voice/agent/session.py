@@ -1,0 +1,291 @@
+"""One session of the Voice Agent protocol, from `session.ready` to `session.ended`, across reconnects.
+
+Owns the configuration, the clock limits and who is connected; it translates client events into calls on
+the dialogue and the listener. It knows nothing of sockets: it writes to an outbox that may be swapped.
+"""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import Callable
+from functools import partial
+from typing import Final
+
+from voice.agent.brain.base import Brain
+from voice.agent.clock import Clock
+from voice.agent.dialogue import Dialogue
+from voice.agent.hearing import Hearing
+from voice.agent.line_format import FORMATS, BadAudio
+from voice.agent.listener_config import ListenerConfig
+from voice.agent.models import Models
+from voice.agent.outbox import Outbox
+from voice.agent.quirks import Quirks
+from voice.agent.rate_gate import RateGate
+from voice.agent.reply import Stage
+from voice.agent.session_config import SessionConfig
+from voice.agent.tokens import Grant
+from voice.agent.tool_calls import Answer
+from voice.agent.validation import Refusal, refusal_of_later
+from voice.protocol.client_events import (
+    ConversationMessage,
+    InputAudio,
+    ReplyCancel,
+    ReplyCreate,
+    SessionUpdate,
+    ToolResult,
+)
+from voice.protocol.config import SessionPatch
+from voice.protocol.server_events import (
+    ReplyAudio,
+    ServerEvent,
+    SessionEnded,
+    SessionError,
+    SessionReady,
+    SessionUpdated,
+)
+
+log = logging.getLogger(__name__)
+
+InSession = SessionUpdate | InputAudio | ToolResult | ReplyCreate | ConversationMessage | ReplyCancel
+
+_OBSERVED_EXPIRY_S: Final = 3600
+_RATE_ERROR_INTERVAL_S: Final = 1.0  # one complaint a second says as much as fifty
+
+
+class Session:
+    """State of one session. Made on the event loop; `close` gives its tasks up.
+
+    Args:
+        patch: the first `session.update`, already validated.
+    """
+
+    def __init__(
+        self,
+        patch: SessionPatch,
+        *,
+        grant: Grant,
+        models: Models,
+        brain: Brain,
+        quirks: Quirks,
+        clock: Clock,
+    ) -> None:
+        self.session_id = f"sess_{secrets.token_hex(16)}"
+        self.account = grant.account
+        self.resume_token = ""
+        self.ready = False
+        self.dropped_at: float | None = None
+        self._config = SessionConfig().merged(patch)
+        self._models = models
+        self._quirks = quirks
+        self._clock = clock
+        self._began = clock.monotonic()
+        self._ends = self._began + grant.session_cap_s
+        lasts_s = _OBSERVED_EXPIRY_S if quirks.fixed_expires_at else grant.session_cap_s
+        self._expires_at = int(clock.wall()) + lasts_s
+        self._outbox: Outbox | None = None
+        self._hang_up: Callable[[int], None] | None = None
+        self._input = FORMATS[self._config.input_encoding]
+        self._gate = RateGate(self._began)
+        self._rate_complaint_at = -_RATE_ERROR_INTERVAL_S
+        self._dialogue = Dialogue(
+            brain=brain,
+            config=lambda: self._config,
+            stage=self._stage(),
+            quirks=quirks,
+            clock=clock,
+            on_floor=self._attend,
+        )
+        self._hearing: Hearing | None = None
+
+    # Connections
+
+    def open(self, outbox: Outbox, hang_up: Callable[[int], None]) -> None:
+        """Answer the first update on its connection; readiness and the greeting follow a little later."""
+        self._attach(outbox, hang_up)
+        self.send(SessionUpdated(config=self._config.echo(self.session_id)))
+        delay_s = self._quirks.ready_delay_ms / 1000
+        asyncio.get_running_loop().call_later(delay_s, self._greet_on, outbox)
+
+    def _greet_on(self, outbox: Outbox) -> None:
+        if not self.is_connected_to(outbox):
+            return
+        self._become_ready()
+        if self._config.greeting:
+            self._dialogue.greet(self._config.greeting)
+        if self._models.deafness:
+            self._dialogue.notice(self._models.deafness)
+
+    def resume(self, outbox: Outbox, hang_up: Callable[[int], None]) -> None:
+        """Go on with another connection; one that is still there is hung up."""
+        self.drop()
+        self._attach(outbox, hang_up)
+        self._become_ready()
+        self._dialogue.resume()
+
+    def drop(self) -> None:
+        """The connection is gone. The session stays for as long as it may be resumed."""
+        if self._hang_up is not None:
+            self._hang_up(1001)
+        self._outbox = self._hang_up = None
+        self.ready = False
+        self.dropped_at = self._clock.monotonic()
+        self._dialogue.hush()
+        if self._hearing is not None:
+            self._models.keep(self._hearing.stop())
+            self._hearing = None
+
+    def is_connected_to(self, outbox: Outbox) -> bool:
+        """Whether this connection, and no later one, is the session's."""
+        return self._outbox is outbox
+
+    def end(self, close_code: int = 1000) -> None:
+        """Say goodbye and hang up. The session id is dead from here on."""
+        lasted = round(self._clock.monotonic() - self._began, 3)
+        self.send(SessionEnded(session_duration_seconds=lasted, audio_duration_seconds=None))
+        log.info("session %s: ended after %.1f s", self.session_id, lasted)
+        hang_up, self._hang_up = self._hang_up, None
+        if hang_up is not None:
+            hang_up(close_code)
+        self.drop()
+
+    def sweep(self) -> bool:
+        """Enforce time limits; returns whether the session is over. To be called a few times a second."""
+        now = self._clock.monotonic()
+        if self._quirks.enforce_session_cap and now >= self._ends:
+            self.refuse(Refusal("session_expired", "Session has reached its maximum duration"))
+            self.end(1008)
+            return True
+        if self.dropped_at is not None and now - self.dropped_at > self._quirks.resume_window_s:
+            log.info("session %s: not resumed, forgotten", self.session_id)
+            return True
+        self._dialogue.sweep()
+        return False
+
+    # Client events
+
+    def handle(self, event: InSession) -> None:
+        """Act on one event of the client."""
+        match event:
+            case SessionUpdate():
+                self._update(event.session)
+            case InputAudio():
+                self._hear(event.audio)
+            case ToolResult():
+                self._tool_result(event)
+            case ReplyCreate():
+                self._dialogue.create(event.instructions)
+            case ConversationMessage():
+                self._dialogue.inject(event.role, event.content)
+            case ReplyCancel():
+                self._cancel(event.reply_id)
+
+    def send(self, event: ServerEvent) -> None:
+        """Send to whoever is connected; to nobody in between."""
+        if self._outbox is not None:
+            self._outbox.send(event)
+
+    def refuse(self, refusal: Refusal) -> None:
+        """Tell the client what is wrong."""
+        log.info("session %s: %s %s", self.session_id, refusal.code, refusal.param or "")
+        self.send(
+            SessionError(
+                code=refusal.code,
+                message=refusal.message,
+                param=refusal.param,
+                session_id=self.session_id,
+            )
+        )
+
+    def _update(self, patch: SessionPatch) -> None:
+        merged = self._config.merged(patch)
+        refusal = refusal_of_later(patch, merged.patch)
+        if refusal is not None:
+            self.refuse(refusal)
+            return
+        self._config = merged
+        self._attend()
+        self.send(SessionUpdated(config=merged.echo(self.session_id)))
+
+    def _hear(self, data: bytes) -> None:
+        if not self.ready:
+            words = "Invalid message format for type 'input.audio': send audio only after session.ready"
+            self.refuse(Refusal("invalid_format", words))
+            return
+        try:
+            samples = self._input.decode(data)
+        except BadAudio:
+            self.refuse(Refusal("invalid_audio", "Invalid audio data"))
+            return
+        if self._quirks.enforce_audio_rate:
+            now = self._clock.monotonic()
+            admitted_ms = self._gate.admit_ms(self._input.duration_ms(len(samples)), now)
+            admitted = round(admitted_ms * self._input.rate_hz / 1000)
+            if admitted < len(samples):
+                self._complain_of_rate(now)
+            samples = samples[:admitted]
+        if self._hearing is not None and len(samples):
+            self._hearing.feed(samples)
+
+    def _complain_of_rate(self, now: float) -> None:
+        if now - self._rate_complaint_at >= _RATE_ERROR_INTERVAL_S:
+            self._rate_complaint_at = now
+            words = "Audio was sent faster than real time; the surplus was dropped"
+            self.refuse(Refusal("audio_rate_violation", words))
+
+    def _tool_result(self, event: ToolResult) -> None:
+        answer = self._dialogue.tool_result(event.call_id, event.result, is_error=event.is_error)
+        if answer is Answer.UNKNOWN:
+            words = "No tool call with this call_id is waiting for a result"
+            self.refuse(Refusal("invalid_value", words, "call_id"))
+
+    def _cancel(self, reply_id: str) -> None:
+        if not self._dialogue.cancel(reply_id):
+            self.refuse(Refusal("invalid_value", "This reply is not being spoken", "reply_id"))
+
+    # Inside
+
+    def _attach(self, outbox: Outbox, hang_up: Callable[[int], None]) -> None:
+        self._outbox, self._hang_up = outbox, hang_up
+        self.dropped_at = None
+
+    def _become_ready(self) -> None:
+        self.resume_token = secrets.token_urlsafe(32)
+        listener = self._models.listener(self._listener_config(), self._input.rate_hz)
+        if listener is not None:
+            self._hearing = Hearing(self.session_id, listener, self._dialogue)
+        self._gate = RateGate(self._clock.monotonic())
+        self.ready = True
+        self.send(
+            SessionReady(
+                session_id=self.session_id,
+                config=self._config.echo(self.session_id),
+                expires_at=self._expires_at,
+                resume_token=self.resume_token,
+            )
+        )
+
+    def _attend(self) -> None:
+        if self._hearing is not None:
+            speaking = self._dialogue.speaking is not None
+            self._hearing.attend(self._listener_config(), agent_speaking=speaking)
+
+    def _listener_config(self) -> ListenerConfig:
+        protected = self._dialogue.speaking in self._config.uninterruptible_turns
+        return self._config.listener(interruptible=not protected)
+
+    def _stage(self) -> Stage:
+        line = FORMATS[self._config.output_encoding]
+        return Stage(
+            session_id=self.session_id,
+            send=self.send,
+            send_audio=self._send_audio,
+            speak=partial(self._models.speak, style=self._config.style, line=line),
+            volume=lambda: self._config.volume,
+            line=line,
+            lead_in_ms=self._quirks.lead_in_ms,
+            burst=self._quirks.burst_audio,
+        )
+
+    async def _send_audio(self, event: ReplyAudio) -> None:
+        if self._outbox is not None:
+            await self._outbox.send_audio(event)
