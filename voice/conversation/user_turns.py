@@ -101,6 +101,6 @@ def _without_premature(transcript: Transcript, turn: Turn) -> Transcript:
         if earlier.speaker == "user" and earlier.settled and continues(earlier.text, turn.text):
             merged = replace(turn, started_at=earlier.started_at)
             return transcript.put(replace(earlier, text="")).put(merged)
-        if earlier.visible:
+        if earlier.visible or earlier.audible:
             break
     return transcript

@@ -191,9 +191,9 @@ def _flat(echo: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _shows(echoed: Any, sent: Any) -> bool:
-    """Whether the echo holds what was sent; it may hold more, such as defaults inside an object."""
+    """Whether the echo agrees with what was sent; parts may be lacking, or be more, such as defaults."""
     if isinstance(sent, dict) and isinstance(echoed, dict):
-        return all(_shows(echoed.get(key), value) for key, value in sent.items())
-    if isinstance(sent, list) and isinstance(echoed, list):
+        return all(key not in echoed or _shows(echoed[key], value) for key, value in sent.items())
+    if isinstance(sent, list | tuple) and isinstance(echoed, list | tuple):
         return len(sent) == len(echoed) and all(map(_shows, echoed, sent))
     return bool(echoed == sent)
