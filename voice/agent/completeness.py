@@ -59,7 +59,7 @@ def completeness(text: str) -> Completeness:
     words = _WORD.findall(stripped.lower())
     if not words or stripped.endswith(_QUESTION_END):
         return Completeness.COMPLETE
-    if stripped.endswith((",", "-", "…", "...", ":", ";")):
+    if stripped.endswith(("-", "…", "...")):
         return Completeness.UNFINISHED
     if words[-1] in _HANGING_WORDS or " ".join(words[-2:]) in _HANGING_PHRASES:
         return Completeness.UNFINISHED

@@ -15,10 +15,8 @@ import jellyfish
 _MIN_FUZZY_CHARS: Final = 6
 # Same sound: most letters must agree too, for sound keys drop every vowel.
 _SAME_SOUND_SIMILARITY: Final = 0.66
-# Another sound, same first letter: one slip in seven letters, or one in five of a long, telling term.
+# Another sound, same first letter: one slip in seven letters.
 _OTHER_SOUND_SIMILARITY: Final = 0.85
-_LONG_TERM_CHARS: Final = 10
-_LONG_TERM_SIMILARITY: Final = 0.8
 # A term may have been heard as fewer or more words than it is written in ("assembly A I").
 _MAX_EXTRA_WORDS: Final = 2
 
@@ -98,15 +96,10 @@ def _score(heard: str, term: _Term, *, same_count: bool) -> float:
     same_sound = jellyfish.metaphone(heard) == term.sound
     if same_sound and similarity >= _SAME_SOUND_SIMILARITY:
         return similarity
-    # A plural or a past tense of a shorter word is another word, not a slip of the ear.
-    inflected = heard in (term.letters + "s", term.letters + "ed") or term.letters in (
-        heard + "s",
-        heard + "ed",
-    )
-    long = len(term.letters) >= _LONG_TERM_CHARS
-    needed = _LONG_TERM_SIMILARITY if long else _OTHER_SOUND_SIMILARITY
-    slip = (same_count or long) and heard[0] == term.letters[0] and similarity >= needed
-    return similarity if slip and not inflected else 0.0
+    # A plural, a past tense or a first half ("assembly" for "AssemblyAI") is another word, not a slip.
+    other_word = heard.startswith(term.letters) or term.letters.startswith(heard)
+    slip = same_count and heard[0] == term.letters[0] and similarity >= _OTHER_SOUND_SIMILARITY
+    return similarity if slip and not other_word else 0.0
 
 
 def _digits(text: str) -> str:

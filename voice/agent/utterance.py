@@ -17,6 +17,8 @@ Signal = npt.NDArray[np.float32]
 # A soft first consonant (f, h, s) comes some 100 ms before the detector is sure, and the onset debounce
 # takes another 128 ms.
 PRE_ROLL_MS: Final = 320
+# Speech over the agent is kept whole until it is decided: a second of delay, spread over many short words.
+_MAX_WAITING_MS: Final = 15_000
 # Enough for the model to hear an ending; more silence only invites it to make words up.
 _KEPT_SILENCE_MS: Final = 480
 # A partial transcript costs time in proportion to the open segment, so a long utterance is closed off
@@ -29,7 +31,7 @@ class Utterance:
     """Gathers frames of 512 samples (16 kHz); bounded by the longest turn that endpointing allows."""
 
     def __init__(self) -> None:
-        self._waiting: deque[Signal] = deque(maxlen=PRE_ROLL_MS // FRAME_MS)
+        self._waiting: deque[Signal] = deque(maxlen=_MAX_WAITING_MS // FRAME_MS)
         self.clear()
 
     def clear(self) -> None:
@@ -38,9 +40,11 @@ class Utterance:
         self._open: list[Signal] = []
         self._open_samples = 0
 
-    def wait(self, frame: Signal) -> None:
-        """Keep a frame only in case speech follows; the oldest of the pre-roll falls out."""
+    def wait(self, frame: Signal, *, onset_pending: bool = False) -> None:
+        """Keep a frame in case speech follows. Without a pending onset only the pre-roll is kept."""
         self._waiting.append(frame)
+        while not onset_pending and len(self._waiting) > PRE_ROLL_MS // FRAME_MS:
+            self._waiting.popleft()
 
     def add(self, frame: Signal, *, silence_ms: int) -> None:
         """Append a frame of an open turn, after any pre-roll; a long silence goes to the pre-roll instead."""

@@ -50,9 +50,7 @@ class SpeechProbability:
             ValueError: the frame has another shape.
         """
         if frame.shape != (FRAME_SAMPLES,):
-            raise ValueError(
-                f"a frame has {FRAME_SAMPLES} samples at {SAMPLE_RATE_HZ} Hz, not shape {frame.shape}"
-            )
+            raise ValueError(f"a frame has shape ({FRAME_SAMPLES},), not {frame.shape}")
         inputs = {
             "input": np.concatenate([self._context, frame])[np.newaxis, :],
             "state": self._state,
