@@ -12,10 +12,12 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
+import httpx
 import numpy as np
 import numpy.typing as npt
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
+from websockets.typing import Origin
 
 Event = dict[str, Any]
 Samples = npt.NDArray[np.int16]
@@ -79,6 +81,12 @@ class AgentClient:
                 self._news.clear()
                 await self._news.wait()
 
+    async def until_spoken(self, word: str) -> None:
+        """Wait until the audio of a reply has come to the end of this word."""
+        delta = await self.until(lambda e: e["type"] == "transcript.agent.delta" and word in e["delta"])
+        end_bytes = delta["end_ms"] * RATE_HZ * 2 // 1000
+        await self.until(lambda _: len(self.reply_bytes(delta["reply_id"])) >= end_bytes)
+
     async def closed(self) -> int | None:
         """Wait for the server to close; returns the close code."""
         async with asyncio.timeout(DEADLINE_S):
@@ -134,8 +142,19 @@ class AgentClient:
 
 
 @asynccontextmanager
-async def agent_client(url: str, key: str | None = None) -> AsyncIterator[AgentClient]:
-    """Connect, with an Authorization header if a key is given."""
+async def agent_client(
+    url: str, key: str | None = None, *, origin: str | None = None
+) -> AsyncIterator[AgentClient]:
+    """Connect, with an Authorization and an Origin header if given."""
     headers = {"Authorization": key} if key is not None else None
-    async with connect(url, additional_headers=headers, compression=None) as socket:
+    page = Origin(origin) if origin is not None else None
+    async with connect(url, additional_headers=headers, origin=page, compression=None) as socket:
         yield AgentClient(socket)
+
+
+async def health(url: str) -> Event:
+    """What `GET /health` of the server behind a WebSocket address says."""
+    async with httpx.AsyncClient() as http:
+        response = await http.get(url.replace("ws://", "http://").replace("/v1/ws", "/health"))
+    body: Event = response.json()
+    return body

@@ -2,11 +2,11 @@
 
 import asyncio
 import threading
-from collections.abc import Iterator
+from collections.abc import AsyncGenerator, Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from voice.agent.brain.base import Brain
+from voice.agent.brain import Brain, CallTool, Conversation, Say
 from voice.agent.models import Models
 from voice.agent.server import AgentOptions, AgentServer, bind, build_app, ws_url
 
@@ -27,6 +27,22 @@ class TurnableClock:
     def advance(self, seconds: float) -> None:
         with self._lock:
             self.now += seconds
+
+
+Script = Callable[[Conversation], list[Say | CallTool]]
+
+
+class ScriptedBrain:
+    """Replies as a test says, and keeps every conversation it was asked about."""
+
+    def __init__(self, script: Script | None = None) -> None:
+        self.asked: list[Conversation] = []
+        self._script = script or (lambda _conversation: [Say("All right.")])
+
+    async def reply(self, conversation: Conversation) -> AsyncGenerator[Say | CallTool, None]:
+        self.asked.append(conversation)
+        for item in self._script(conversation):
+            yield item
 
 
 @contextmanager

@@ -53,6 +53,7 @@ async def _serve(arguments: argparse.Namespace) -> int:
         if arguments.exit_with_stdin:
             call_when_stdin_ends(server.stop_soon)
         await server.serve([listening])
+    models.shut_down()
     return 0
 
 

@@ -59,6 +59,9 @@ class Models:
     async def settle(self) -> None:
         """Wait for what is winding down."""
         await asyncio.gather(*self._leftovers, return_exceptions=True)
+
+    def shut_down(self) -> None:
+        """Give up the threads; sentences not begun are not spoken."""
         self._threads.shutdown(wait=False, cancel_futures=True)
 
 

@@ -41,6 +41,11 @@ class Registry:
     def __len__(self) -> int:
         return len(self._sessions)
 
+    @property
+    def connected(self) -> int:
+        """How many sessions have a client right now; the others may be resumed."""
+        return sum(session.dropped_at is None for session in self._sessions.values())
+
     def create(self, patch: SessionPatch, grant: Grant) -> Session:
         """Make a session from a validated first update. Raises `AtCapacity`."""
         if len(self._sessions) >= self.max_sessions:

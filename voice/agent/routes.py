@@ -67,6 +67,7 @@ class Routes:
             {
                 "status": "ok",
                 "sessions": len(self.registry),
+                "connected": self.registry.connected,
                 "max_sessions": self.registry.max_sessions,
                 "recognition": not self.models.deafness,
             }
