@@ -101,3 +101,10 @@ def test_a_change_leaves_all_other_turns_the_same_objects() -> None:
     assert len(changed.turns) == 501
     assert all(before is after for before, after in zip(transcript.slots, changed.slots, strict=False))
     assert all(before is after for before, after in zip(transcript.lines, changed.lines, strict=False))
+
+
+def test_an_utterance_is_not_merged_over_a_reply_that_was_heard() -> None:
+    transcript = user_turns.said(Transcript(), "m1", "I want", 1.0, final=True)
+    transcript = agent_turns.became_audible(agent_turns.reserved(transcript, "r1", "", 2.0), "r1", 2.5)
+    transcript = user_turns.said(transcript, "m2", "I want to book", 3.0, final=True)
+    assert [turn.text for turn in transcript.turns] == ["I want", "I want to book"]

@@ -187,4 +187,24 @@ def test_without_barge_in_the_agent_finishes_speaking() -> None:
     call.feed(ReplyAudible("r1"))
     assert sent(call.feed(InputSpeechStarted())) == []
     assert (call.state, call.session.cut_replies) == ("speaking", ())
-    assert call.feed(ReplyDone(reply_id="r1", status="interrupted")) == [FlushPlayout()]
+    call.feed(InputSpeechStopped())
+    assert call.state == "speaking"
+    call.feed(ReplyDone(reply_id="r1"), ReplyDrained("r1", 1000.0))
+    assert call.state == "thinking"
+
+
+def test_silent_lead_in_alone_is_not_hearing_the_reply() -> None:
+    call = live()
+    call.feed(ReplyStarted(reply_id="r1"), ReplyAudio(reply_id="r1", data=PCM))
+    call.feed(TranscriptAgentDelta(reply_id="r1", delta="Hello"))
+    call.feed(InputSpeechStarted(), PlayoutFlushed("r1", 300.0))
+    assert call.said == [("user", "")]
+
+
+def test_nothing_played_is_nothing_heard_even_of_a_first_word_without_a_time() -> None:
+    call = live()
+    call.feed(ReplyStarted(reply_id="r1"), ReplyAudio(reply_id="r1", data=PCM))
+    call.feed(TranscriptAgentDelta(reply_id="r1", delta="Oh,"))
+    call.feed(TranscriptAgentDelta(reply_id="r1", delta="hello", start_ms=300.0))
+    call.feed(InputSpeechStarted(), PlayoutFlushed("r1", 0.0))
+    assert call.said == [("user", "")]

@@ -38,6 +38,7 @@ from voice.protocol.server_events import (
     SessionError,
     SessionReady,
     SessionUpdated,
+    ToolCall,
     TranscriptUser,
     TranscriptUserDelta,
 )
@@ -275,3 +276,10 @@ def test_a_second_ready_does_not_start_the_session_again() -> None:
     ready_at = call.session.ready_at
     assert updates(call.feed(SessionReady(session_id="sess_1"))) == []
     assert call.session.ready_at == ready_at
+
+
+def test_after_hanging_up_no_speech_begins_and_no_tool_is_answered() -> None:
+    call = live()
+    call.feed(HangUp())
+    assert call.feed(InputSpeechStarted(), ToolCall(call_id="c1", name="x")) == []
+    assert call.said == []

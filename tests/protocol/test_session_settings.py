@@ -216,3 +216,10 @@ def test_nothing_is_sent_after_the_end() -> None:
     assert updates(call.feed(_wanted("one"))) == []
     call.feed(LinkClosed(1000, ""))
     assert updates(call.feed(_wanted("two"), Tick())) == []
+
+
+def test_first_update_is_waited_for_until_the_session_is_ready() -> None:
+    call = Call(START)
+    call.feed(LinkOpened())
+    call.feed(Tick(), after_s=8.0)
+    assert call.status("system_prompt") == "pending"

@@ -3,6 +3,7 @@
 import pytest
 
 from tests.protocol.driver import PCM, Call, finished, live, played
+from voice.protocol.config import OutputPatch, SessionPatch
 from voice.protocol.inputs import ReplyAudible, ReplyDrained, Tick
 from voice.protocol.server_events import (
     InputSpeechStarted,
@@ -261,3 +262,31 @@ def test_reply_heard_after_the_person_went_on_comes_after_them() -> None:
     call.feed(InputSpeechStarted(), InputSpeechStopped(), TranscriptUser(item_id="m1", text="Go on"))
     call.feed(ReplyAudio(reply_id="r1", data=PCM), ReplyAudible("r1"))
     assert call.said == [("user", "Go on"), ("agent", "Well.")]
+
+
+def test_second_start_of_speech_makes_no_second_placeholder() -> None:
+    call = live()
+    call.feed(InputSpeechStarted(), InputSpeechStarted())
+    assert call.said == [("user", "")]
+
+
+def test_silent_audio_that_is_still_playing_keeps_thinking() -> None:
+    call = live()
+    call.feed(ReplyStarted(reply_id="r1"), ReplyAudio(reply_id="r1", data=PCM))
+    call.feed(Tick(), after_s=20.0)
+    assert call.state == "thinking"
+
+
+def test_reply_at_volume_zero_is_silent_by_wish() -> None:
+    call = live(SessionPatch(output=OutputPatch(volume=0)))
+    call.say("r1", "Hello.")
+    call.feed(ReplyDone(reply_id="r1"), ReplyDrained("r1", 200.0))
+    assert (call.said, call.session.notices) == ([("agent", "Hello.")], ())
+
+
+def test_unheard_reply_that_a_newer_one_replaced_is_not_shown() -> None:
+    call = live()
+    call.say("r1", "Welcome.")
+    call.say("r2", "Hello.")
+    call.feed(ReplyDrained("r1", 10.0), ReplyAudible("r2"))
+    assert (call.said, call.session.notices) == ([("agent", "Hello.")], ())

@@ -54,7 +54,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     played_ms: float | None = None
     audible: bool = False
 
-    @property
+    @cached_property
     def visible(self) -> bool:
         """A person shows as soon as they are heard, an agent when there is a word of it."""
         return bool(self.text) or (self.speaker == "user" and not self.settled)
@@ -79,7 +79,7 @@ class Transcript(msgspec.Struct, frozen=True, dict=True):
     @cached_property
     def lines(self) -> tuple[TurnView, ...]:
         """The same for the page."""
-        return tuple(turn.line for turn in self.turns)
+        return tuple(turn.line for turn in self.slots if turn.visible)
 
     def last(self, matches: Callable[[Turn], bool]) -> Turn | None:
         """The latest slot that matches."""

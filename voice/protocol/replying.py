@@ -149,7 +149,10 @@ def _gone(session: Session, reply: Reply, now: float) -> Session:
         session = replace(session, transcript=agent_turns.interrupted(session.transcript, reply.id, now))
     elif not reply.audible and not reply.called_tool and not session.ended and not _silenced(session):
         session = with_notice(session, now, "The agent replied without a sound.", "Say it again.")
-    waiting = reply.called_tool or any(not other.audible for other in session.playout.open)
+    # A turn that ended while the agent still spoke waits for its own reply.
+    asked_meanwhile = reply.audible and session.thinking_since is not None
+    unheard = any(not other.audible for other in session.playout.open)
+    waiting = reply.called_tool or asked_meanwhile or unheard
     return replace(session, thinking_since=now if waiting and not session.ended else None)
 
 

@@ -34,9 +34,8 @@ def stopped(session: Session, _: InputSpeechStopped, now: float) -> Step:
     """The turn was committed: a reply is to be expected. A second one of these changes nothing."""
     if not session.user_speaking:
         return session, ()
-    thinking_since = None if session.playout.audible else now
     transcript = user_turns.stopped(session.transcript, now)
-    return replace(session, user_speaking=False, thinking_since=thinking_since, transcript=transcript), ()
+    return replace(session, user_speaking=False, thinking_since=now, transcript=transcript), ()
 
 
 def words_so_far(session: Session, event: TranscriptUserDelta, now: float) -> Step:
