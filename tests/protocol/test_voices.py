@@ -1,5 +1,7 @@
 """The catalogue of voices."""
 
+import itertools
+
 import pytest
 
 from voice.agent.synthesizer import VoiceStyle
@@ -34,4 +36,4 @@ def test_an_unlisted_voice_is_not_found() -> None:
 
 def test_the_local_agent_can_render_every_voice_and_tells_neighbours_apart() -> None:
     styles = [VoiceStyle(pitch=v.local.pitch, speed=v.local.speed) for v in catalogue()]
-    assert all(one != other for one, other in zip(styles, styles[1:], strict=False))
+    assert all(one != other for one, other in itertools.pairwise(styles))
