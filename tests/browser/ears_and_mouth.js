@@ -9,12 +9,19 @@
   const audio = () => (context ??= new AudioContext({ sampleRate: RATE_HZ }));
 
   if (navigator.mediaDevices) {
+    const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
     navigator.mediaDevices.getUserMedia = async (constraints) => {
       ears.constraints.push(constraints);
       const refused = ears.refuse ?? window.parent?.parley?.refuse;
       if (refused) throw new DOMException("refused by the test", refused);
+      // A page that has no microphone open hides its addresses from the other end.
+      await open(constraints);
       const mouth = audio().createMediaStreamDestination();
       mouths.push(mouth);
+      // Without a source the node sends nothing at all, where a microphone sends silence.
+      const silence = new ConstantSourceNode(audio(), { offset: 0 });
+      silence.connect(mouth);
+      silence.start();
       await audio().resume();
       return mouth.stream;
     };
@@ -46,12 +53,17 @@
     }
   });`;
 
+  // Of the newest connection only, from its first block.
+  let listening = null;
   const listen = async (stream) => {
+    if (listening) listening.port.onmessage = null;
+    ears.blocks = [];
+    ears.samples = [];
     await audio().audioWorklet.addModule(URL.createObjectURL(new Blob([tap], { type: "text/javascript" })));
     await audio().resume();
-    const node = new AudioWorkletNode(audio(), "tap");
-    audio().createMediaStreamSource(stream).connect(node);
-    node.port.onmessage = ({ data }) => {
+    listening = new AudioWorkletNode(audio(), "tap");
+    audio().createMediaStreamSource(stream).connect(listening);
+    listening.port.onmessage = ({ data }) => {
       let energy = 0;
       for (const sample of data) energy += sample * sample;
       ears.blocks.push([now(), Math.sqrt(energy / data.length)]);

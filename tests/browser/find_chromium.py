@@ -12,7 +12,9 @@ _PLACES = (
     "/Applications/Chromium.app/Contents/MacOS/Chromium",
     r"C:\Program Files\Google\Chrome\Application\chrome.exe",
 )
-_MISSING = "No Chrome or Chromium was found and none could be installed. Install one, then run the tests again."
+_MISSING = (
+    "No Chrome or Chromium was found and none could be installed. Install one, then run the tests again."
+)
 
 
 def find_chromium() -> str | None:

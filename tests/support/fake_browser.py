@@ -1,4 +1,4 @@
-"""The browser's end of a call without a browser: a microphone track, and an ear that plays the reply track."""
+"""The browser's end of a call without a browser: a microphone, and an ear that plays the replies."""
 
 import asyncio
 import contextlib

@@ -63,14 +63,14 @@ def _draw_session_controls(line: Line) -> None:
         key="system_prompt",
         max_chars=_MAX_PROMPT_CHARS,
         height=140,
-        help="Who the agent is and how it answers. A change acts on its next reply.",
+        placeholder="Who the agent is and how it answers",
     )
     greeting = st.text_input(
         "Greeting",
         value=_DEFAULT_GREETING,
         key="greeting",
         max_chars=_MAX_GREETING_CHARS,
-        help="Spoken word for word when the call begins. Leave it empty to speak first.",
+        placeholder="None: you speak first",
     )
     turn_detection = _draw_turn_detection()
     line.want(
@@ -97,7 +97,7 @@ def _draw_voice(valid_voices: tuple[str, ...]) -> str:
         format_func=lambda voice_id: _describe(voice_id, known.get(voice_id)),
         accept_new_options=True,
         key="voice",
-        help="The agent's voice, fixed for a call. Type an id to use one that is not listed.",
+        placeholder="Pick one or type an id",
     )
     return (chosen or _DEFAULT_VOICE).strip()
 
@@ -120,17 +120,12 @@ def _draw_turn_detection() -> TurnDetection | UnsetType:
     if mode != _MANUAL:
         return UNSET
     st.caption("Once sent, manual turn detection stays for the rest of the call.")
-    threshold = st.slider(
-        "Threshold",
-        0.0,
-        1.0,
-        DEFAULT_VAD_THRESHOLD,
-        0.05,
-        key="vad_threshold",
-        help="Lower hears quieter speech.",
-    )
-    minimum = _silence_slider("Minimum silence", DEFAULT_MIN_SILENCE_MS, "Ends a turn that sounds finished.")
-    maximum = _silence_slider("Maximum silence", DEFAULT_MAX_SILENCE_MS, "Ends any turn.")
+    threshold = st.slider("Threshold", 0.0, 1.0, DEFAULT_VAD_THRESHOLD, 0.05, key="vad_threshold")
+    st.caption("Lower hears quieter speech.")
+    minimum = _silence_slider("Minimum silence", DEFAULT_MIN_SILENCE_MS)
+    st.caption("Ends a turn that sounds finished.")
+    maximum = _silence_slider("Maximum silence", DEFAULT_MAX_SILENCE_MS)
+    st.caption("Ends any turn.")
     interruptible = st.toggle(
         "Interruption", value=True, key="interrupt_response", help="Talk over the agent to stop it."
     )
@@ -154,7 +149,7 @@ def _draw_turn_detection() -> TurnDetection | UnsetType:
     )
 
 
-def _silence_slider(label: str, default_ms: int, help_text: str) -> int:
+def _silence_slider(label: str, default_ms: int) -> int:
     value: Any = st.slider(
         label,
         MIN_SILENCE_BOUND_MS,
@@ -163,7 +158,6 @@ def _silence_slider(label: str, default_ms: int, help_text: str) -> int:
         _SILENCE_STEP_MS,
         format="%d ms",
         key=label.lower().replace(" ", "_"),
-        help=help_text,
     )
     return int(value)
 

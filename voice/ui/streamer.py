@@ -2,9 +2,12 @@
 names, each guarded by `install` and by a contract test.
 """
 
+import time
+
 import streamlit as st
 import streamlit_webrtc.shutdown
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
+from streamlit_webrtc.component import generate_frontend_component_key
 
 from voice.call.call import Call
 from voice.call.line import Line
@@ -13,6 +16,10 @@ from voice.settings import IceServer, Settings
 _KEY = "streamer"
 _PAGE_HASH = "_get_current_page_script_hash"
 _STREAMED = "streamed_call"
+_WAS_ACTIVE = "streamer_was_active"
+_STOPPED_AT = "streamer_stopped_at"
+# streamlit-webrtc's page closes a peer connection 500 ms after it says that it has stopped.
+_CLOSING_S = 0.7
 _LAST_RUN = "_last_rendered_run_count"
 
 
@@ -37,11 +44,12 @@ def install() -> None:
 def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, auto_gain: bool) -> None:
     """Mount the streamer; it plays while the line has a call. To be drawn in every run of every page."""
     _keep_context()
+    _note_stop()
     call = line.call
     context = webrtc_streamer(
         key=_KEY,
         mode=WebRtcMode.SENDRECV,
-        desired_playing_state=call is not None and _is_free_for(call),
+        desired_playing_state=call is not None and _may_play(call),
         frontend_rtc_configuration={"iceServers": _for_browser(settings.voice_ice_servers)},
         server_rtc_configuration={"iceServers": _for_server(settings.voice_ice_servers)},
         media_stream_constraints={
@@ -73,15 +81,30 @@ def _keep_context() -> None:
         setattr(context, _LAST_RUN, None)
 
 
-def _is_free_for(call: Call) -> bool:
-    # A peer connection keeps the tracks it was made with: one that still serves the call before must stop
-    # first. Its stop causes the rerun in which the next one starts.
-    context = st.session_state.get(_KEY)
-    busy = context is not None and (context.state.playing or context.state.signalling)
-    if busy and st.session_state.get(_STREAMED) is not call:
+def _may_play(call: Call) -> bool:
+    """Whether the browser may start playing `call` in this run; if not, it will cause another run itself."""
+    if st.session_state.get(_STREAMED) is call:
+        return True
+    # Two starts at once make two peer connections, of which the wrong one is answered: the call is dead and
+    # a microphone stays open. The browser's part starts twice when a run reaches it just after the start, so
+    # it must be mounted (it says so once), idle, and done with closing the peer connection before.
+    if st.session_state.get(generate_frontend_component_key(_KEY)) is None or _is_active():
         return False
+    time.sleep(max(0.0, st.session_state.get(_STOPPED_AT, 0.0) + _CLOSING_S - time.monotonic()))
     st.session_state[_STREAMED] = call
     return True
+
+
+def _note_stop() -> None:
+    active = _is_active()
+    if st.session_state.get(_WAS_ACTIVE, False) and not active:
+        st.session_state[_STOPPED_AT] = time.monotonic()
+    st.session_state[_WAS_ACTIVE] = active
+
+
+def _is_active() -> bool:
+    context = st.session_state.get(_KEY)
+    return context is not None and (context.state.playing or context.state.signalling)
 
 
 def _for_browser(servers: list[IceServer]) -> list[dict[str, object]]:
