@@ -22,7 +22,6 @@ from voice.protocol import inputs
 from voice.protocol.client_events import ClientEvent, InputAudio, SessionEnd
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed, VoiceAgentError
-from voice.protocol.server_events import ReplyAudio
 from voice.protocol.session import new_session, step
 
 _log = logging.getLogger(__name__)
@@ -55,6 +54,7 @@ class Call:
         self._outbox: asyncio.Queue[ClientEvent] = asyncio.Queue(_OUTBOX_MESSAGES)
         self._link: Link | None = None
         self._end_sent = False
+        self._publishing = False
         self._begun_at = time.monotonic()
         self._playing_at: float | None = None
         self._chunks = ChunkQueue(_MICROPHONE_CHUNKS)
@@ -179,14 +179,14 @@ class Call:
             self._loop.call_soon_threadsafe(self._post, happened)
 
     def _post(self, happened: inputs.AnyInput) -> None:
-        self._session, effects = step(self._session, happened, time.time())
+        before = self._session
+        self._session, effects = step(before, happened, time.time())
         for effect in effects:
             self._perform(effect)
         if self._session.ready:
             self._audio_open.set()
-        # Audio comes a hundred times a second and changes nothing that is shown.
-        if not (isinstance(happened, inputs.Received) and isinstance(happened.event, ReplyAudio)):
-            self._publish()
+        if self._session is not before:
+            self._publish_soon()
 
     def _perform(self, effect: fx.AnyEffect) -> None:
         match effect:
@@ -214,13 +214,21 @@ class Call:
             self._post(inputs.Failed(ConnectionLost("The agent stopped taking messages.", "Connect again.")))
             self._over.set()
 
+    def _publish_soon(self) -> None:
+        # The words of a reply come as one burst: one view for all of them.
+        if not self._publishing:
+            self._publishing = True
+            self._loop.call_soon(self._publish)
+
     def _publish(self) -> None:
+        self._publishing = False
         view = view_of(self._session)
         if view != self.view:
             self.view = view
             self._on_view(view)
 
     async def _close(self) -> None:
+        self._publish()
         self.track.stop()
         self._chunks.close()
         if self._link is None:

@@ -69,7 +69,7 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
         # Visible on purpose: Safari refuses to autoplay audio that is not.
         audio_html_attrs={"autoPlay": True, "controls": True},
     )
-    if call is not None and context.state.playing:
+    if call is not None and context.state.playing and st.session_state.get(_STREAMED) is call:
         call.media_playing()
 
 
