@@ -46,7 +46,7 @@ def follow(turn: Turn) -> Answer:
             return reply(turn, _words(found))
     asked = Turn(text, turn.conversation, turn.persona, turn.now, turn.chance)
     return answer_or_none(asked) or Answer(
-        f"I was asked to do this, and have no rule for it: {text or 'nothing at all'}."
+        f"I was asked to do this, and have no rule for it: {text.rstrip(' .') or 'nothing at all'}."
     )
 
 

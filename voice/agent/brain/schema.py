@@ -16,6 +16,8 @@ _MAX_NODES = 300
 _MAX_DEPTH = 10
 _MAX_PATTERN_CHARS = 100
 _REPEATS = re.compile(r"[*+]|\{\d+,\d*\}")
+# Python warns that these will one day mean nested sets, and a client must not be able to make it warn.
+_NESTED_SET = re.compile(r"\[[^\]]*(?:\[|--|&&|~~|\|\|)")
 _LARGE_REPEAT = re.compile(r"\{[^}]*\d{3,}")
 
 
@@ -83,4 +85,5 @@ def _is_safe_pattern(pattern: object) -> bool:
         and "(" not in pattern
         and len(_REPEATS.findall(pattern)) <= 1
         and not _LARGE_REPEAT.search(pattern)
+        and not _NESTED_SET.search(pattern)
     )

@@ -90,9 +90,9 @@ class SentenceStream:
         whole: list[str] = []
         start = 0
         for match in _END.finditer(self._rest):
-            at_very_end = match.end() == len(self._rest) and not match.group().endswith("\n")
-            # More may come ("3." then "5", "." then "."), so a mark at the very end waits for what follows.
-            if at_very_end or not _ends_sentence(self._rest, start, match):
+            # What follows decides ("3." then "5", "no." then "5"), so a mark waits for the next word.
+            waits = not self._rest[match.end() :].strip() and not match.group().endswith("\n")
+            if waits or not _ends_sentence(self._rest, start, match):
                 continue
             _append(whole, self._rest[start : match.end()])
             start = match.end()

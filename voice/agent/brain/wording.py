@@ -58,9 +58,9 @@ _TRAILING_COURTESY = re.compile(
     r"(?: (?:please|thanks|thank you|for me|right now|now then|if you can|if you please|would you"
     r"|will you))+$"
 )
-_MARKDOWN = re.compile(
-    r"```\w*|[*`#|~]+|(?<!\w)_+|_+(?!\w)|^\s*[-•]\s+|!?\[([^\]]{0,200})\]\([^)\s]{0,500}\)", re.MULTILINE
-)
+# Marks around words vanish, marks between words leave a space; in "2*3" and "snake_case" they are no marks.
+_EMPHASIS = re.compile(r"```\w*|`|(?<!\w)[*_~]+|[*_~]+(?!\w)")
+_MARKDOWN = re.compile(r"^\s*(?:#+|[-+\u2022])\s+|\||!?\[([^\]]{0,200})\]\([^)\s]{0,500}\)", re.MULTILINE)
 
 
 def straight_quotes(text: str) -> str:
@@ -88,9 +88,15 @@ def without_courtesy(plain: str) -> str:
 
 def speakable(text: str) -> str:
     """Return `text` on one line without control characters and Markdown; the words are left alone."""
-    unmarked = _MARKDOWN.sub(lambda match: match.group(1) or " ", text)
-    visible = "".join(" " if unicodedata.category(c) in {"Cc", "Cs", "Co", "Cn"} else c for c in unmarked)
+    unmarked = _EMPHASIS.sub("", _MARKDOWN.sub(lambda match: match.group(1) or " ", text))
+    visible = "".join(map(_visible, unmarked))
     return " ".join(visible.split())
+
+
+def _visible(char: str) -> str:
+    """Drop what only steers display, such as a change of direction; what is no character parts words."""
+    kind = unicodedata.category(char)
+    return "" if kind == "Cf" else " " if kind in {"Cc", "Cs", "Co", "Cn"} else char
 
 
 def shorten(text: str, limit: int = MAX_REPLY_CHARS) -> str:

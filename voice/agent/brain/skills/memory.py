@@ -26,13 +26,18 @@ _ALL = re.compile(
 _ASKS_NAME = re.compile(
     r"^(?:what is my name|who am i|do you (?:know|remember) my name|say my name|remember my name)$"
 )
-_NAME_CUE = re.compile(
-    r"\b(?i:my name is|my name's|call me|i am called|this is|i'm"
-    r"|i am)\s+(?P<name>[A-Z][\w'-]+(?: [A-Z][\w'-]+)?)(?=\W*$|[,.!?]| and )"
-)
+_NAME = r"(?P<name>[A-Z][a-z'-]+(?: [A-Z][a-z'-]+)?)"
+_NAME_CUE = re.compile(rf"\b(?i:my name is|my name's|call me|i am called)\s+{_NAME}(?=\W*$|[,.!?]| and )")
+# "I'm" and "this is" introduce much else than names: only alone, perhaps after a greeting.
+_NAME_ALONE = re.compile(rf"^(?i:(?:hello|hi|hey)\W+)?(?i:i'm|i am|this is)\s+{_NAME}\W*$")
 _NAME_PLAIN = re.compile(
-    r"^(?:hello |hi |hey )*(?:my name is|call me) (?P<name>[a-z][\w'-]+)(?: [a-z][\w'-]+)?$"
+    r"^(?:(?:hello|hi|hey) )*(?:my name is|call me) (?P<name>[a-z][\w'-]+)(?: [a-z][\w'-]+)?$"
 )
+_NO_NAMES = frozenset(
+    ["back", "later", "tomorrow", "when", "if", "not", "now", "maybe", "crazy", "sorry", "fine"]
+)
+# A longer speech is no introduction.
+_MAX_INTRODUCTION_CHARS = 200
 _SPOKEN_OF = 4
 
 
@@ -68,9 +73,9 @@ def _recall(asked: str, said: list[str]) -> str:
 
 def name_in(heard: str) -> str:
     """Return the name by which the person introduces themselves, or nothing."""
-    text = straight_quotes(heard[:200])
-    if found := _NAME_CUE.search(text):
-        return found["name"]
-    if found := _NAME_PLAIN.match(normalize(text)):
-        return found["name"].capitalize()
-    return ""
+    text = straight_quotes(heard[:_MAX_INTRODUCTION_CHARS])
+    found = _NAME_CUE.search(text) or _NAME_ALONE.match(text) or _NAME_PLAIN.match(normalize(text))
+    name = found["name"] if found else ""
+    if not name or name.split()[0].lower() in _NO_NAMES:
+        return ""
+    return name[0].upper() + name[1:]

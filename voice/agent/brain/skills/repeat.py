@@ -22,7 +22,7 @@ _AFTER_ME = re.compile(
 )
 # "say" that is a question or means something else.
 _NOT_WORDS = re.compile(
-    r"^(?:what|it|that|this|something|anything|hello|hi|goodbye|again|a joke|a number|your name)\b",
+    r"^(?:what|it|that|this|something|anything|again|a joke|a number|your name)\b",
     re.IGNORECASE,
 )
 _MAX_ECHO_CHARS = 300
