@@ -1,6 +1,6 @@
 """Who speaks when: the person's turns, the agent's replies, and what waits for its moment.
 
-Owns the conversation so far and the reply under way. It never touches audio or the socket: the listener
+Owns the floor and the reply under way. It never touches audio or the socket: the listener
 calls in, replies and events go out through what it was given.
 """
 
@@ -10,11 +10,12 @@ import secrets
 from collections import deque
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
-from voice.agent.brain.base import Brain, CallTool, Conversation, Message, Tool
+from voice.agent.brain.base import Brain, CallTool
 from voice.agent.clock import Clock
+from voice.agent.memory import Memory
 from voice.agent.quirks import Quirks
 from voice.agent.reply import Kind, Reply, Stage
 from voice.agent.session_config import SessionConfig
@@ -29,8 +30,6 @@ from voice.protocol.server_events import (
 
 log = logging.getLogger(__name__)
 
-MAX_MESSAGES: Final = 400  # the oldest are forgotten; an hour of talk has about three hundred
-_MAX_NOTES: Final = 20
 _MAX_HELD_TURNS: Final = 50
 
 Lines = Callable[[str], AsyncGenerator[str, None]]
@@ -70,8 +69,7 @@ class Dialogue:
         self._quirks = quirks
         self._clock = clock
         self._on_floor = on_floor
-        self._messages: deque[Message] = deque(maxlen=MAX_MESSAGES)
-        self._notes: deque[str] = deque(maxlen=_MAX_NOTES)
+        self._memory = Memory()
         self._held_turns: deque[TranscriptUser] = deque(maxlen=_MAX_HELD_TURNS)
         self._tools = ToolCalls()
         self._waiting: dict[Kind, _Waiting] = {}
@@ -154,9 +152,9 @@ class Dialogue:
         if not self._quirks.inject_messages:
             return
         if role == "user":
-            self._messages.append(Message("user", content))
+            self._memory.user_said(content)
         else:
-            self._notes.append(content)
+            self._memory.note(content)
 
     def tool_result(self, call_id: str, result: str, *, is_error: bool) -> Answer:
         """Take the answer to a `tool.call`."""
@@ -188,7 +186,7 @@ class Dialogue:
 
     def _take_turn(self, turn: TranscriptUser) -> None:
         self._stage.send(turn)
-        self._messages.append(Message("user", turn.text))
+        self._memory.user_said(turn.text)
 
     def _answers_came(self) -> None:
         self._answered.set()
@@ -202,7 +200,7 @@ class Dialogue:
         # Not while the calling reply still speaks: its words belong before the answer.
         if self._reply is None:
             answers = self._tools.take_answers()
-            self._messages.extend(answers)
+            self._memory.tools_said(answers)
             if answers:
                 self._waiting["tool"] = _Waiting("tool")
 
@@ -248,8 +246,7 @@ class Dialogue:
 
     def _over(self, heard: str) -> None:
         self._reply = self._task = None
-        if heard:
-            self._messages.append(Message("agent", heard))
+        self._memory.agent_said(heard)
         self._on_floor()
 
     def _log_latency(self, reply: Reply) -> None:
@@ -260,7 +257,8 @@ class Dialogue:
     async def _lines(self, reply_id: str, instructions: str | None) -> AsyncGenerator[str, None]:
         """What the brain wants said, line by line; its tool calls are sent on the way."""
         called = False
-        async with aclosing(self._brain.reply(self._conversation(instructions))) as items:
+        conversation = self._memory.conversation(self._config(), instructions)
+        async with aclosing(self._brain.reply(conversation)) as items:
             async for item in items:
                 if isinstance(item, CallTool):
                     called = self._call(reply_id, item) or called
@@ -286,13 +284,6 @@ class Dialogue:
                     await self._answered.wait()
         except TimeoutError:
             return
-
-    def _conversation(self, instructions: str | None) -> Conversation:
-        config = self._config()
-        tools = tuple(Tool(tool.name, tool.description, tool.parameters) for tool in config.tools)
-        prompt = "\n\n".join([config.system_prompt, *self._notes]) if self._notes else config.system_prompt
-        conversation = Conversation(prompt, tools, tuple(self._messages))
-        return replace(conversation, instructions=instructions)
 
 
 def _fixed(text: str) -> Lines:

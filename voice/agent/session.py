@@ -15,12 +15,12 @@ from voice.agent.brain.base import Brain
 from voice.agent.clock import Clock
 from voice.agent.dialogue import Dialogue
 from voice.agent.hearing import Hearing
-from voice.agent.line_format import FORMATS, BadAudio
+from voice.agent.intake import Intake
+from voice.agent.line_format import FORMATS
 from voice.agent.listener_config import ListenerConfig
 from voice.agent.models import Models
 from voice.agent.outbox import Outbox
 from voice.agent.quirks import Quirks
-from voice.agent.rate_gate import RateGate
 from voice.agent.reply import Stage
 from voice.agent.session_config import SessionConfig
 from voice.agent.tokens import Grant
@@ -49,7 +49,10 @@ log = logging.getLogger(__name__)
 InSession = SessionUpdate | InputAudio | ToolResult | ReplyCreate | ConversationMessage | ReplyCancel
 
 _OBSERVED_EXPIRY_S: Final = 3600
-_RATE_ERROR_INTERVAL_S: Final = 1.0  # one complaint a second says as much as fifty
+_NOT_READY = Refusal(
+    "invalid_format",
+    "Invalid message format for type 'input.audio': send audio only after session.ready",
+)
 
 
 class Session:
@@ -72,7 +75,6 @@ class Session:
         self.session_id = f"sess_{secrets.token_hex(16)}"
         self.account = grant.account
         self.resume_token = ""
-        self.ready = False
         self.dropped_at: float | None = None
         self._config = SessionConfig().merged(patch)
         self._models = models
@@ -84,9 +86,7 @@ class Session:
         self._expires_at = int(clock.wall()) + lasts_s
         self._outbox: Outbox | None = None
         self._hang_up: Callable[[int], None] | None = None
-        self._input = FORMATS[self._config.input_encoding]
-        self._gate = RateGate(self._began)
-        self._rate_complaint_at = -_RATE_ERROR_INTERVAL_S
+        self._intake: Intake | None = None  # from ready to drop
         self._dialogue = Dialogue(
             brain=brain,
             config=lambda: self._config,
@@ -127,7 +127,7 @@ class Session:
         if self._hang_up is not None:
             self._hang_up(1001)
         self._outbox = self._hang_up = None
-        self.ready = False
+        self._intake = None
         self.dropped_at = self._clock.monotonic()
         self._dialogue.hush()
         if self._hearing is not None:
@@ -207,30 +207,14 @@ class Session:
         self.send(SessionUpdated(config=merged.echo(self.session_id)))
 
     def _hear(self, data: bytes) -> None:
-        if not self.ready:
-            words = "Invalid message format for type 'input.audio': send audio only after session.ready"
-            self.refuse(Refusal("invalid_format", words))
+        if self._intake is None:
+            self.refuse(_NOT_READY)
             return
-        try:
-            samples = self._input.decode(data)
-        except BadAudio:
-            self.refuse(Refusal("invalid_audio", "Invalid audio data"))
-            return
-        if self._quirks.enforce_audio_rate:
-            now = self._clock.monotonic()
-            admitted_ms = self._gate.admit_ms(self._input.duration_ms(len(samples)), now)
-            admitted = round(admitted_ms * self._input.rate_hz / 1000)
-            if admitted < len(samples):
-                self._complain_of_rate(now)
-            samples = samples[:admitted]
-        if self._hearing is not None and len(samples):
-            self._hearing.feed(samples)
-
-    def _complain_of_rate(self, now: float) -> None:
-        if now - self._rate_complaint_at >= _RATE_ERROR_INTERVAL_S:
-            self._rate_complaint_at = now
-            words = "Audio was sent faster than real time; the surplus was dropped"
-            self.refuse(Refusal("audio_rate_violation", words))
+        taken = self._intake.take(data, self._clock.monotonic())
+        if taken.refusal is not None:
+            self.refuse(taken.refusal)
+        if self._hearing is not None and len(taken.samples):
+            self._hearing.feed(taken.samples)
 
     def _tool_result(self, event: ToolResult) -> None:
         answer = self._dialogue.tool_result(event.call_id, event.result, is_error=event.is_error)
@@ -250,11 +234,12 @@ class Session:
 
     def _become_ready(self) -> None:
         self.resume_token = secrets.token_urlsafe(32)
-        listener = self._models.listener(self._listener_config(), self._input.rate_hz)
+        line = FORMATS[self._config.input_encoding]
+        listener = self._models.listener(self._listener_config(), line.rate_hz)
         if listener is not None:
             self._hearing = Hearing(self.session_id, listener, self._dialogue)
-        self._gate = RateGate(self._clock.monotonic())
-        self.ready = True
+        now = self._clock.monotonic()
+        self._intake = Intake(line, now, enforce_rate=self._quirks.enforce_audio_rate)
         self.send(
             SessionReady(
                 session_id=self.session_id,

@@ -95,11 +95,6 @@ class SessionConfig:
         return _encoding(self._output.format)
 
     @property
-    def input_rate_hz(self) -> int:
-        """Sample rate of `input.audio`."""
-        return _RATE_HZ[self.input_encoding]
-
-    @property
     def uninterruptible_turns(self) -> tuple[str, ...]:
         """Kinds of replies that may not be barged into."""
         turns = self._turns.uninterruptible_turns
