@@ -40,7 +40,6 @@ def test_durations(seconds: float, text: str) -> None:
     assert duration_text(seconds) == text
 
 
-def test_an_ended_call_tells_its_length_and_a_failed_one_what_happened() -> None:
+def test_an_ended_call_tells_its_length() -> None:
     assert label_of(CallState.ENDED, duration_s=134.0) == "Call ended · 2 min 14 s"
     assert label_of(CallState.ENDED) == "Call ended"
-    assert label_of(CallState.ERROR, failure="The key was refused.") == "The key was refused."

@@ -52,12 +52,10 @@ def icon_of(state: CallState) -> str:
     return _ICONS[state]
 
 
-def label_of(state: CallState, *, duration_s: float | None = None, failure: str = "") -> str:
-    """The label of a state; an ended call tells its length, a failed one what happened."""
+def label_of(state: CallState, *, duration_s: float | None = None) -> str:
+    """The label of a state; an ended call tells its length. Why a call failed is told beside it."""
     if state is CallState.ENDED and duration_s is not None:
         return f"{_LABELS[state]} · {duration_text(duration_s)}"
-    if state is CallState.ERROR and failure:
-        return failure
     return _LABELS[state]
 
 

@@ -116,8 +116,4 @@ def _placed(places: Sequence[int], turns: Sequence[TurnView]) -> list[dict[str, 
 def _label(session: Session) -> str:
     began, ended = session.ready_at, session.ended_at
     duration_s = None if began is None or ended is None else ended - began
-    return label_of(
-        session.state,
-        duration_s=duration_s,
-        failure=session.failure.sentence if session.failure else "",
-    )
+    return label_of(session.state, duration_s=duration_s)
