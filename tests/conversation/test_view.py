@@ -60,7 +60,8 @@ def test_failure_and_duration_are_told() -> None:
     call.feed(LinkClosed(1006, ""))
     view = view_of(call.session)
     assert view.failure is not None
-    assert (view.state, view.label, view.failure.code) == ("error", view.failure.sentence, "1006")
+    assert (view.state, view.label, view.failure.code) == ("error", "The call failed", "1006")
+    assert "lost" in view.failure.sentence
     ended = live()
     ended.feed(HangUp(), after_s=134.0)
     assert view_of(ended.session).label == "Call ended · 2 min 14 s"

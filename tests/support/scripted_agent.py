@@ -67,7 +67,7 @@ class Stage:
         self.url = ""
         self.agents: list[ScriptedAgent] = []
         self.authorizations: list[str | None] = []
-        self.paths: list[str] = []
+        self.connected = asyncio.Condition()
 
 
 @asynccontextmanager
@@ -80,7 +80,8 @@ async def scripted_agent(script: Script) -> AsyncIterator[Stage]:
         stage.agents.append(agent)
         if socket.request is not None:
             stage.authorizations.append(socket.request.headers.get("Authorization"))
-            stage.paths.append(socket.request.path)
+        async with stage.connected:
+            stage.connected.notify_all()
         listening = asyncio.create_task(agent.listen())
         acting = asyncio.create_task(act(agent))
         await listening
