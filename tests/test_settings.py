@@ -37,7 +37,9 @@ def test_the_environment_wins_over_dotenv_and_that_over_secrets(
 ) -> None:
     (empty_place / ".streamlit").mkdir()
     secrets = empty_place / ".streamlit" / "secrets.toml"
-    secrets.write_text('VOICE_MAX_CALLS = 1\nVOICE_AGENT_AUTH = "token"\nASSEMBLYAI_API_KEY = "from secrets"\n')
+    secrets.write_text(
+        'VOICE_MAX_CALLS = 1\nVOICE_AGENT_AUTH = "token"\nASSEMBLYAI_API_KEY = "from secrets"\n'
+    )
     (empty_place / ".env").write_text("VOICE_MAX_CALLS=2\nASSEMBLYAI_API_KEY=from-dotenv\n")
     monkeypatch.setenv("VOICE_MAX_CALLS", "3")
     settings = load_settings()

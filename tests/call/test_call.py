@@ -60,7 +60,9 @@ class Watched:
 
 
 @asynccontextmanager
-async def call_to(script: Callable[[ScriptedAgent], "asyncio.Future[None]"] | object) -> AsyncIterator[tuple[Watched, Stage]]:
+async def call_to(
+    script: Callable[[ScriptedAgent], "asyncio.Future[None]"] | object,
+) -> AsyncIterator[tuple[Watched, Stage]]:
     async with asyncio.timeout(30), scripted_agent(script) as stage:  # type: ignore[arg-type]
         watched = Watched(stage.url)
         try:
@@ -304,7 +306,9 @@ async def test_a_change_of_the_prompt_is_pending_until_the_agent_confirms_it() -
             SessionPatch(system_prompt="Be long.", greeting="Hello.", output=OutputPatch(voice="vera"))
         )
         view = await watched.until_now(
-            lambda view: "system_prompt" in view.settings and view.settings["system_prompt"].status == "pending"
+            lambda view: (
+                "system_prompt" in view.settings and view.settings["system_prompt"].status == "pending"
+            )
         )
         assert view.settings["output.voice"].status == "next_call"
         confirm.set()

@@ -1,1 +1,1 @@
-"""The local agent: a voice agent of its own that speaks the Voice Agent protocol, offline, in its own process."""
+"""The local agent: a voice agent of its own, offline, in its own process, with the service's protocol."""
