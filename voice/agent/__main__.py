@@ -11,6 +11,7 @@ import os
 import sys
 import time
 
+from voice.agent.brain import RulesBrain
 from voice.agent.brain_choice import choose_brain
 from voice.agent.models import load_models
 from voice.agent.parent_watch import call_when_stdin_ends
@@ -41,7 +42,6 @@ async def _serve(arguments: argparse.Namespace) -> int:
     keys = tuple(arguments.api_key or ())
     if not keys and arguments.host not in ("127.0.0.1", "::1", "localhost"):
         log.warning("anyone who can reach %s may talk: give an --api-key", arguments.host)
-    options = AgentOptions(api_keys=keys, quirks=_quirks(arguments), max_sessions=arguments.max_sessions)
 
     def announce() -> None:
         log.info("ready after %.2f s", time.monotonic() - began)
@@ -49,6 +49,12 @@ async def _serve(arguments: argparse.Namespace) -> int:
         sys.stdout.flush()
 
     async with choose_brain(os.environ) as brain:
+        options = AgentOptions(
+            api_keys=keys,
+            quirks=_quirks(arguments),
+            max_sessions=arguments.max_sessions,
+            think_ahead=isinstance(brain, RulesBrain),
+        )
         server = AgentServer(build_app(models, brain, options), announce)
         if arguments.exit_with_stdin:
             call_when_stdin_ends(server.stop_soon)

@@ -13,7 +13,7 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from voice.agent.brain.base import Brain, CallTool
+from voice.agent.brain.base import Brain, CallTool, Conversation
 from voice.agent.clock import Clock
 from voice.agent.memory import Memory
 from voice.agent.quirks import Quirks
@@ -47,10 +47,9 @@ class Dialogue:
     """The turns of one session. All methods run on the event loop and return at once.
 
     Args:
-        brain: writes the replies.
         config: the session's configuration now; a reply takes the one it starts with.
-        stage: where and how replies are spoken.
         on_floor: called when the agent starts or stops speaking.
+        foresee: called with what the brain may soon be asked.
     """
 
     def __init__(
@@ -62,6 +61,7 @@ class Dialogue:
         quirks: Quirks,
         clock: Clock,
         on_floor: Callable[[], None],
+        foresee: Callable[[Conversation], None],
     ) -> None:
         self._brain = brain
         self._config = config
@@ -69,6 +69,7 @@ class Dialogue:
         self._quirks = quirks
         self._clock = clock
         self._on_floor = on_floor
+        self._foresee = foresee
         self._memory = Memory()
         self._held_turns: deque[TranscriptUser] = deque(maxlen=_MAX_HELD_TURNS)
         self._tools = ToolCalls()
@@ -96,6 +97,11 @@ class Dialogue:
         """The words of the open turn so far."""
         if self._user_item and not self._tools.holding:
             self._stage.send(TranscriptUserDelta(item_id=self._user_item, text=text))
+
+    def user_pauses(self, text: str) -> None:
+        """The person is silent, and this is the turn if it is over: time to think ahead."""
+        if self._reply is None and self._user_item and not self._tools.holding:
+            self._foresee(self._memory.conversation(self._config(), words=text))
 
     def user_stopped(self) -> None:
         """The person's turn is over; its words follow."""
@@ -257,7 +263,7 @@ class Dialogue:
     async def _lines(self, reply_id: str, instructions: str | None) -> AsyncGenerator[str, None]:
         """What the brain wants said, line by line; its tool calls are sent on the way."""
         called = False
-        conversation = self._memory.conversation(self._config(), instructions)
+        conversation = self._memory.conversation(self._config(), instructions=instructions)
         async with aclosing(self._brain.reply(conversation)) as items:
             async for item in items:
                 if isinstance(item, CallTool):

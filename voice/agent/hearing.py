@@ -64,6 +64,8 @@ class Hearing:
             try:
                 async for event in self._listener.feed(samples.astype("<i2", copy=False).tobytes()):
                     self._pass_on(event)
+                if words := self._listener.words_if_done:
+                    self._dialogue.user_pauses(words)
             except Exception:
                 # One bad moment must not leave the session deaf for good.
                 log.exception("session %s: listening failed", self._session_id)

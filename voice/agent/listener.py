@@ -117,6 +117,13 @@ class Listener:
         self._turn = _Turn()
         self._job: asyncio.Task[None] | None = None
 
+    @property
+    def words_if_done(self) -> str | None:
+        """The words of the open turn, if it were over now: the person is silent and all is recognised."""
+        if not self._turn.announced or self._endpointer.silence_ms < _GUESS_AFTER_MS:
+            return None
+        return self._known_text()
+
     def reconfigure(self, config: ListenerConfig) -> None:
         """Replace the settings; they act from the next 32 ms on, also in the middle of a turn."""
         self._config = config

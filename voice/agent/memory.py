@@ -38,11 +38,15 @@ class Memory:
         """Remember a remark of the client's system; it goes behind the system prompt."""
         self._notes.append(text)
 
-    def conversation(self, config: SessionConfig, instructions: str | None) -> Conversation:
-        """Everything the next reply may depend on."""
+    def conversation(
+        self, config: SessionConfig, *, instructions: str | None = None, words: str | None = None
+    ) -> Conversation:
+        """Everything the next reply may depend on; `words` as if the person had just said them."""
+        # As the deque will have them, the oldest forgotten.
+        messages = [*self._messages, Message("user", words)] if words else list(self._messages)
         return Conversation(
             system_prompt="\n\n".join(filter(None, [config.system_prompt, *self._notes])),
             tools=tuple(Tool(tool.name, tool.description, tool.parameters) for tool in config.tools),
-            messages=tuple(self._messages),
+            messages=tuple(messages[-MAX_MESSAGES:]),
             instructions=instructions,
         )

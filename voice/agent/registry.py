@@ -29,12 +29,20 @@ class Registry:
     """Every session that is talking or may still be resumed."""
 
     def __init__(
-        self, *, models: Models, brain: Brain, quirks: Quirks, clock: Clock, max_sessions: int
+        self,
+        *,
+        models: Models,
+        brain: Brain,
+        quirks: Quirks,
+        clock: Clock,
+        max_sessions: int,
+        think_ahead: bool,
     ) -> None:
         self._models = models
         self._brain = brain
         self._quirks = quirks
         self._clock = clock
+        self._think_ahead = think_ahead
         self.max_sessions = max_sessions
         self._sessions: dict[str, Session] = {}
 
@@ -57,6 +65,7 @@ class Registry:
             brain=self._brain,
             quirks=self._quirks,
             clock=self._clock,
+            think_ahead=self._think_ahead,
         )
         self._sessions[session.session_id] = session
         log.info("session %s: opened, %d in all", session.session_id, len(self._sessions))

@@ -36,11 +36,15 @@ _GRACEFUL_SHUTDOWN_S: Final = 2
 
 @dataclass(frozen=True)
 class AgentOptions:
-    """How one server behaves. Without `api_keys` any credential, or none, is accepted."""
+    """How one server behaves. Without `api_keys` any credential, or none, is accepted.
+
+    `think_ahead` has the brain work at every pause, often in vain: not for one that costs money.
+    """
 
     api_keys: tuple[str, ...] = ()
     quirks: Quirks = field(default_factory=Quirks)
     max_sessions: int = DEFAULT_MAX_SESSIONS
+    think_ahead: bool = True
     clock: Clock = field(default_factory=SystemClock)
 
 
@@ -55,6 +59,7 @@ def build_app(models: Models, brain: Brain, options: AgentOptions) -> Starlette:
         quirks=options.quirks,
         clock=options.clock,
         max_sessions=options.max_sessions,
+        think_ahead=options.think_ahead,
     )
     routes = Routes(keys, mint, registry, models)
 

@@ -16,11 +16,12 @@ from voice.agent.clock import Clock
 from voice.agent.dialogue import Dialogue
 from voice.agent.hearing import Hearing
 from voice.agent.intake import Intake
-from voice.agent.line_format import FORMATS
+from voice.agent.line_format import FORMATS, LineFormat
 from voice.agent.listener_config import ListenerConfig
 from voice.agent.models import Models
 from voice.agent.outbox import Outbox
 from voice.agent.quirks import Quirks
+from voice.agent.rehearsal import Rehearsal
 from voice.agent.reply import Stage
 from voice.agent.session_config import SessionConfig
 from voice.agent.tokens import Grant
@@ -60,6 +61,7 @@ class Session:
 
     Args:
         patch: the first `session.update`, already validated.
+        think_ahead: ask the brain before a turn is surely over; not for one that costs money.
     """
 
     def __init__(
@@ -71,6 +73,7 @@ class Session:
         brain: Brain,
         quirks: Quirks,
         clock: Clock,
+        think_ahead: bool,
     ) -> None:
         self.session_id = f"sess_{secrets.token_hex(16)}"
         self.account = grant.account
@@ -87,13 +90,16 @@ class Session:
         self._outbox: Outbox | None = None
         self._hang_up: Callable[[int], None] | None = None
         self._intake: Intake | None = None  # from ready to drop
+        line = FORMATS[self._config.output_encoding]
+        self._rehearsal = Rehearsal(brain, partial(models.speak, style=self._config.style, line=line))
         self._dialogue = Dialogue(
-            brain=brain,
+            brain=self._rehearsal,
             config=lambda: self._config,
-            stage=self._stage(),
+            stage=self._stage(line),
             quirks=quirks,
             clock=clock,
             on_floor=self._attend,
+            foresee=self._rehearsal.prepare if think_ahead else lambda _conversation: None,
         )
         self._hearing: Hearing | None = None
 
@@ -130,6 +136,7 @@ class Session:
         self._intake = None
         self.dropped_at = self._clock.monotonic()
         self._dialogue.hush()
+        self._rehearsal.forget()
         if self._hearing is not None:
             self._models.keep(self._hearing.stop())
             self._hearing = None
@@ -258,13 +265,12 @@ class Session:
         protected = self._dialogue.speaking in self._config.uninterruptible_turns
         return self._config.listener(interruptible=not protected)
 
-    def _stage(self) -> Stage:
-        line = FORMATS[self._config.output_encoding]
+    def _stage(self, line: LineFormat) -> Stage:
         return Stage(
             session_id=self.session_id,
             send=self.send,
             send_audio=self._send_audio,
-            speak=partial(self._models.speak, style=self._config.style, line=line),
+            speak=self._rehearsal.speak,
             volume=lambda: self._config.volume,
             line=line,
             lead_in_ms=self._quirks.lead_in_ms,
