@@ -1,12 +1,19 @@
 """Entry of `streamlit run app.py`: the dashboard, the route that pushes what moves, the lifespan."""
 
+import sys
 from pathlib import Path
 
 import streamlit as st
 from starlette.routing import WebSocketRoute
 
+from voice.settings import SettingsError, load_settings
 from voice.ui.lifespan import lifespan
 from voice.ui.live_route import LIVE_PATH, serve_live
+
+try:
+    load_settings()
+except SettingsError as error:
+    sys.exit(f"Parley can't start. {error}")
 
 app = st.App(
     Path(__file__).with_name("dashboard.py"),

@@ -76,3 +76,11 @@ def test_a_wrong_setting_is_named_without_quoting_it(
     with pytest.raises(SettingsError, match=name) as wrong:
         load_settings()
     assert "Some settings are wrong" in str(wrong.value)
+
+
+def test_a_broken_secrets_file_is_named_without_quoting_it(empty_place: Path) -> None:
+    (empty_place / ".streamlit").mkdir()
+    (empty_place / ".streamlit" / "secrets.toml").write_text(f'ASSEMBLYAI_API_KEY = "{KEY}\n')
+    with pytest.raises(SettingsError, match=r"secrets\.toml is not valid TOML") as wrong:
+        load_settings()
+    assert KEY not in str(wrong.value)

@@ -4,10 +4,9 @@ Secrets are `SecretStr`, so that no log or traceback shows them.
 """
 
 from functools import cache
-from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
 
-from platformdirs import user_data_path
 from pydantic import AnyUrl, BaseModel, ConfigDict, Field, Json, SecretStr, UrlConstraints, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -52,7 +51,6 @@ class Settings(BaseSettings):
     voice_agent_url: WebSocketUrl | None = None
     voice_agent_auth: Literal["key", "token"] = "key"
     voice_agent_token_url: HttpUrl = AnyUrl(SERVICE_TOKEN_URL)
-    voice_data_dir: Path = Field(default_factory=lambda: user_data_path("parley", appauthor=False))
     voice_max_calls: int = Field(default=8, ge=1, le=100)
     voice_ice_servers: Json[list[IceServer]] | list[IceServer] = []
 
@@ -81,6 +79,8 @@ def load_settings() -> Settings:
         return Settings()
     except ValidationError as error:
         raise SettingsError(_explain(error)) from None
+    except TOMLDecodeError as error:
+        raise SettingsError(f".streamlit/secrets.toml is not valid TOML: {error}.") from None
 
 
 def _explain(error: ValidationError) -> str:

@@ -69,7 +69,7 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
         # Visible on purpose: Safari refuses to autoplay audio that is not.
         audio_html_attrs={"autoPlay": True, "controls": True},
     )
-    if call is not None and context.state.playing and st.session_state.get(_STREAMED) is call:
+    if call is not None and context.state.playing and _is_streamed(call):
         call.media_playing()
 
 
@@ -83,7 +83,7 @@ def _keep_context() -> None:
 
 def _may_play(call: Call) -> bool:
     """Whether the browser may start playing `call` in this run; if not, it will cause another run itself."""
-    if st.session_state.get(_STREAMED) is call:
+    if _is_streamed(call):
         return True
     # Two starts at once make two peer connections, of which the wrong one is answered: the call is dead and
     # a microphone stays open. The browser's part starts twice when a run reaches it just after the start, so
@@ -93,6 +93,10 @@ def _may_play(call: Call) -> bool:
     time.sleep(max(0.0, st.session_state.get(_STOPPED_AT, 0.0) + _CLOSING_S - time.monotonic()))
     st.session_state[_STREAMED] = call
     return True
+
+
+def _is_streamed(call: Call) -> bool:
+    return st.session_state.get(_STREAMED) is call
 
 
 def _note_stop() -> None:
