@@ -81,10 +81,11 @@
   if (window.RTCPeerConnection) {
     const Native = window.RTCPeerConnection;
     window.RTCPeerConnection = class extends Native {
-      constructor(...options) {
-        super(...options);
+      constructor(configuration) {
+        // A network that lets nothing through directly.
+        super(ears.relayOnly ? { ...configuration, iceTransportPolicy: "relay" } : configuration);
         ears.connections.push(this);
-        ears.rtcConfiguration = options[0];
+        ears.rtcConfiguration = configuration;
         this.addEventListener("track", ({ track }) => listen(new MediaStream([track])));
       }
     };

@@ -138,6 +138,37 @@ async def test_sigterm_ends_every_session_politely_and_the_process_soon(
             assert await dashboard.process.wait() in (0, -signal.SIGTERM)
 
 
+async def test_a_page_that_is_neither_https_nor_localhost_says_how_to_open_it(
+    browser: Browser, dashboard: Dashboard
+) -> None:
+    async with talk_page(browser, dashboard.url.replace("localhost", "parley.test")) as page:
+        await page.button("Connect").click()
+        await page.wait_for_state("error", timeout_ms=2_000)
+        said = await page.page.get_by_role("alert").inner_text()
+    assert "only to pages on https or localhost" in said
+    assert "http://localhost:8501" in said
+
+
+async def test_media_that_finds_no_way_points_to_a_turn_server(page: TalkPage) -> None:
+    await page.evaluate_streamer("parley.relayOnly = true")
+    await page.button("Connect").click()
+    await page.wait_for_state("error")
+    said = await page.page.get_by_role("alert").inner_text()
+    assert "a TURN server is needed" in said
+    assert "VOICE_ICE_SERVERS" in said
+
+
+async def test_an_agent_that_is_not_there_is_named(browser: Browser, tmp_path: Path) -> None:
+    async with (
+        run_dashboard(tmp_path, {"VOICE_AGENT_URL": "ws://127.0.0.1:9/v1/ws"}) as dashboard,
+        talk_page(browser, dashboard.url) as page,
+    ):
+        await page.button("Connect").click()
+        said = await alert_of(page)
+    assert "ws://127.0.0.1:9/v1/ws" in said
+    assert "the call did not start" in said
+
+
 async def stage_ready(stage: Stage) -> None:
     """Wait until the one connection streams audio."""
     async with asyncio.timeout(20), stage.connected:

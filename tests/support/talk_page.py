@@ -23,6 +23,8 @@ FLAGS = [
     "--disable-sync",
     "--disable-quic",
     "--no-first-run",
+    # A name that is neither https nor localhost: browsers give such pages no microphone.
+    "--host-resolver-rules=MAP parley.test 127.0.0.1",
 ]
 TIMEOUT_MS = 20_000
 EARS_AND_MOUTH = Path(__file__).parents[1] / "browser" / "ears_and_mouth.js"
