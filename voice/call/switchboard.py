@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import threading
 import weakref
 
 from voice.call.call import Call, OnView
@@ -26,6 +27,8 @@ class Switchboard:
         self._settings = settings
         self._loop = CallLoop()
         self._local_agent = LocalAgent() if settings.uses_local_agent else None
+        # Taken before a call runs: clicks of two tabs may come before the loop has started either call.
+        self._free = threading.BoundedSemaphore(settings.voice_max_calls)
         self._running: dict[asyncio.Task[None], Call] = {}
         self._lines: weakref.WeakValueDictionary[str, Line] = weakref.WeakValueDictionary()
 
@@ -59,7 +62,7 @@ class Switchboard:
 
     def place(self, patch: SessionPatch, on_view: OnView) -> Call:
         """Start a call, from any thread. Raises `CallRefused` when all lines are busy."""
-        if len(self._running) >= self._settings.voice_max_calls:
+        if not self._free.acquire(blocking=False):
             raise CallRefused(
                 f"All {self._settings.voice_max_calls} lines are busy.",
                 "Wait until a call has ended, or raise VOICE_MAX_CALLS.",
@@ -71,7 +74,11 @@ class Switchboard:
     def _run(self, call: Call) -> None:
         task = self._loop.loop.create_task(call.run())
         self._running[task] = call
-        task.add_done_callback(lambda done: self._running.pop(done, None))
+        task.add_done_callback(self._ended)
+
+    def _ended(self, task: asyncio.Task[None]) -> None:
+        del self._running[task]
+        self._free.release()
 
     async def _find_agent(self) -> Endpoint:
         if self._local_agent is not None:
