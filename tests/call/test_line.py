@@ -1,0 +1,208 @@
+"""A line: what a tab wants, its one call, and those who watch it from any thread."""
+
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import pytest
+
+from tests.support.fake_call import LEVELS_DBFS, FakeSwitchboard
+from voice.audio.levels import SILENCE_DBFS
+from voice.call.line import Line
+from voice.conversation.transcript import TurnView
+from voice.conversation.view import IDLE_VIEW, CallView
+from voice.protocol.config import SessionPatch
+from voice.protocol.errors import MediaFailed
+
+PATCH = SessionPatch(system_prompt="Be brief.", greeting="Hello.")
+THREADS = 16
+
+
+@pytest.fixture
+def switchboard() -> FakeSwitchboard:
+    return FakeSwitchboard()
+
+
+@pytest.fixture
+def line(switchboard: FakeSwitchboard) -> Line:
+    return Line(switchboard)
+
+
+def labelled(label: str) -> CallView:
+    return msgspec.structs.replace(IDLE_VIEW, label=label)
+
+
+def at_once(work: Callable[[int], object]) -> None:
+    """Run `work` in many threads that set off together; raises what any of them raised."""
+    start = threading.Barrier(THREADS, timeout=10)
+
+    def run(index: int) -> object:
+        start.wait()
+        return work(index)
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        list(pool.map(run, range(THREADS)))
+
+
+def test_tokens_are_long_and_never_the_same(switchboard: FakeSwitchboard) -> None:
+    tokens = {Line(switchboard).token for _ in range(100)}
+    assert len(tokens) == 100
+    assert min(len(token) for token in tokens) >= 43
+
+
+def test_a_new_line_is_idle_and_silent(line: Line) -> None:
+    assert line.call is None
+    assert line.view is IDLE_VIEW
+    assert line.levels_dbfs == (SILENCE_DBFS, SILENCE_DBFS)
+
+
+def test_a_call_starts_with_what_was_wanted_before_it(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.want(PATCH)
+    line.connect()
+    assert [call.patch for call in switchboard.calls] == [PATCH]
+    assert line.levels_dbfs == LEVELS_DBFS
+
+
+def test_connecting_again_during_a_call_changes_nothing(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.connect()
+    first = line.call
+    line.connect()
+    assert line.call is first
+    assert len(switchboard.calls) == 1
+
+
+def test_many_threads_that_connect_at_once_make_one_call(line: Line, switchboard: FakeSwitchboard) -> None:
+    at_once(lambda _: line.connect())
+    assert len(switchboard.calls) == 1
+
+
+def test_after_a_call_another_may_start(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.connect()
+    switchboard.calls[0].end()
+    assert line.call is None
+    line.connect()
+    assert len(switchboard.calls) == 2
+    assert line.call is not None
+
+
+def test_the_transcript_stays_after_the_call(line: Line, switchboard: FakeSwitchboard) -> None:
+    turn = TurnView(id="user-1", speaker="user", text="go forward", settled=True, interrupted=False, rest="")
+    line.connect()
+    switchboard.calls[0].end(msgspec.structs.replace(IDLE_VIEW, state="ended", turns=(turn,)))
+    assert line.call is None
+    assert line.view.turns == (turn,)
+
+
+def test_a_change_goes_to_the_running_call_once(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.connect()
+    line.want(PATCH)
+    line.want(SessionPatch(system_prompt="Be brief.", greeting="Hello."))
+    assert switchboard.calls[0].told == [("want", PATCH)]
+
+
+def test_the_person_steers_the_running_call(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.connect()
+    line.set_muted(True)
+    line.set_muted(False)
+    line.hang_up()
+    assert switchboard.calls[0].told == [("set_muted", True), ("set_muted", False), ("hang_up", None)]
+
+
+def test_an_ended_call_is_told_nothing_more(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.connect()
+    switchboard.calls[0].end()
+    line.want(PATCH)
+    line.set_muted(True)
+    line.hang_up()
+    assert switchboard.calls[0].told == []
+
+
+def test_a_refused_call_is_shown_and_not_raised(line: Line, switchboard: FakeSwitchboard) -> None:
+    switchboard.busy = True
+    line.connect()
+    assert line.call is None
+    assert line.view.state == "error"
+    assert line.view.failure is not None
+    assert line.view.failure.sentence == "All 1 lines are busy."
+    assert line.view.failure.next_step == "Wait until a call has ended."
+
+
+def test_after_a_refusal_the_person_may_try_again(line: Line, switchboard: FakeSwitchboard) -> None:
+    switchboard.busy = True
+    line.connect()
+    switchboard.busy = False
+    line.connect()
+    assert line.call is not None
+
+
+def test_a_microphone_that_fails_is_shown_without_a_call(line: Line) -> None:
+    seen: list[CallView] = []
+    line.watch(seen.append)
+    line.fail(MediaFailed("No microphone was found.", "Plug one in."))
+    assert [view.state for view in seen] == ["error"]
+    assert line.view.failure is not None
+    assert line.view.failure.sentence == "No microphone was found."
+    assert line.view.failure.next_step == "Plug one in."
+
+
+def test_a_failure_outside_leaves_a_running_call_alone(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.connect()
+    switchboard.calls[0].begin()
+    before = line.view
+    line.fail(MediaFailed("No microphone was found.", "Plug one in."))
+    assert line.view is before
+
+
+def test_every_watcher_of_any_thread_gets_every_view_until_it_stops(
+    line: Line, switchboard: FakeSwitchboard
+) -> None:
+    line.connect()
+    seen: list[list[str]] = [[] for _ in range(THREADS)]
+    stops: list[Callable[[], None]] = [lambda: None] * THREADS
+
+    def watch(index: int) -> None:
+        stops[index] = line.watch(lambda view: seen[index].append(view.label))
+
+    at_once(watch)
+    switchboard.calls[0].show(labelled("first"))
+    switchboard.calls[0].show(labelled("second"))
+    at_once(lambda index: stops[index]())
+    switchboard.calls[0].show(labelled("third"))
+    assert seen == [["first", "second"]] * THREADS
+
+
+def test_views_go_out_while_watchers_come_and_go(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.connect()
+    kept: list[str] = []
+    line.watch(lambda view: kept.append(view.label))
+    show = switchboard.calls[0].show
+
+    def churn(index: int) -> None:
+        for turn in range(200):
+            if index == 0:
+                show(labelled(str(turn)))
+            else:
+                line.watch(lambda _view: None)()
+
+    at_once(churn)
+    assert kept == [str(turn) for turn in range(200)]
+
+
+def test_a_watcher_may_stop_itself(line: Line) -> None:
+    seen: list[CallView] = []
+
+    def once(view: CallView) -> None:
+        seen.append(view)
+        stop()
+
+    stop = line.watch(once)
+    line.fail(MediaFailed("One.", "Again."))
+    line.fail(MediaFailed("Two.", "Again."))
+    assert len(seen) == 1
+
+
+def test_stopping_twice_is_the_same_as_once(line: Line) -> None:
+    stop = line.watch(lambda _view: None)
+    stop()
+    stop()

@@ -1,0 +1,57 @@
+"""A switchboard and calls without sockets, for what sits above them: lines, the live route, the pages."""
+
+from typing import cast
+
+from voice.call.call import Call, OnView
+from voice.conversation.view import CallView, view_of
+from voice.protocol.config import SessionPatch
+from voice.protocol.errors import CallRefused
+from voice.protocol.session import new_session
+
+LEVELS_DBFS = (-21.4, -60.0)
+
+
+class FakeCall:
+    """Keeps what it was told to do, as `(verb, argument)`. It shows a view and ends when a test says so."""
+
+    def __init__(self, patch: SessionPatch, on_view: OnView) -> None:
+        self.patch = patch
+        self.show = on_view
+        self.over = False
+        self.levels_dbfs = LEVELS_DBFS
+        self.told: list[tuple[str, object]] = []
+
+    def hang_up(self) -> None:
+        self.told.append(("hang_up", None))
+
+    def set_muted(self, muted: bool) -> None:
+        self.told.append(("set_muted", muted))
+
+    def want(self, patch: SessionPatch) -> None:
+        self.told.append(("want", patch))
+
+    def begin(self) -> None:
+        """Show the first view, as a call does as soon as it runs."""
+        self.show(view_of(new_session(self.patch)))
+
+    def end(self, view: CallView | None = None) -> None:
+        """Be over, and show the last view."""
+        self.over = True
+        if view is not None:
+            self.show(view)
+
+
+class FakeSwitchboard:
+    """Places fake calls until it is told that all lines are busy."""
+
+    uses_local_agent = False
+
+    def __init__(self) -> None:
+        self.calls: list[FakeCall] = []
+        self.busy = False
+
+    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+        if self.busy:
+            raise CallRefused("All 1 lines are busy.", "Wait until a call has ended.")
+        self.calls.append(FakeCall(patch, on_view))
+        return cast("Call", self.calls[-1])
