@@ -6,7 +6,6 @@ import streamlit as st
 
 from voice.settings import load_settings
 from voice.ui.audio_process import prepare_for_audio
-from voice.ui.lifespan import switchboard
 from voice.ui.my_line import my_line
 from voice.ui.sidebar import draw_sidebar
 from voice.ui.streamer import draw_streamer
@@ -33,9 +32,5 @@ with st.sidebar:
         noise_suppression=microphone.noise_suppression,
         auto_gain=microphone.auto_gain,
     )
-    if switchboard().uses_local_agent:
-        st.caption(
-            "Calls go to Parley's own local agent. To call AssemblyAI's, set ASSEMBLYAI_API_KEY and restart.",
-        )
 
 page.run()

@@ -52,6 +52,9 @@ class Settings(BaseSettings):
     voice_agent_auth: Literal["key", "token"] = "key"
     voice_agent_token_url: HttpUrl = AnyUrl(SERVICE_TOKEN_URL)
     voice_max_calls: int = Field(default=8, ge=1, le=100)
+    voice_llm_url: HttpUrl | None = None
+    voice_llm_model: str | None = None
+    voice_llm_api_key: SecretStr | None = None
     voice_ice_servers: Json[list[IceServer]] | list[IceServer] = []
 
     @classmethod

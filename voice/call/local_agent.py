@@ -6,13 +6,18 @@ import logging
 import os
 import sys
 import time
+from pathlib import Path
 
 from voice.call.endpoint import Endpoint, public_name
 from voice.protocol.errors import AgentUnreachable
+from voice.settings import Settings
 
 _log = logging.getLogger(__name__)
 
 _COMMAND = (sys.executable, "-m", "voice.agent", "--host", "127.0.0.1", "--port", "0", "--exit-with-stdin")
+_ROOT = Path(__file__).parents[2]
+# A session whose connection was lost stays for 30 s and takes a place meanwhile.
+_SESSIONS_PER_LINE = 2
 _LISTENING = b"listening "
 # Models load in about a second on a 2-core machine; a slow disk may take many times that.
 _START_TIMEOUT_S = 30.0
@@ -28,7 +33,9 @@ _NOT_PASSED_ON = frozenset({"ASSEMBLYAI_API_KEY"})
 class LocalAgent:
     """The local agent as a child process. All methods belong to one asyncio loop."""
 
-    def __init__(self) -> None:
+    def __init__(self, settings: Settings) -> None:
+        self._command = (*_COMMAND, "--max-sessions", str(_SESSIONS_PER_LINE * settings.voice_max_calls))
+        self._environment = _environment(settings)
         self._url: asyncio.Future[str] | None = None
         self._keeper: asyncio.Task[None] | None = None
 
@@ -75,10 +82,11 @@ class LocalAgent:
         # Its standard input is a pipe that nobody writes to: when the dashboard dies, even by SIGKILL,
         # the pipe closes and the agent ends itself.
         process = await asyncio.create_subprocess_exec(
-            *_COMMAND,
+            *self._command,
+            cwd=_ROOT,
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
-            env={name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON},
+            env=self._environment,
         )
         try:
             await self._follow(process)
@@ -92,6 +100,18 @@ class LocalAgent:
             if line.startswith(_LISTENING) and self._url is not None and not self._url.done():
                 self._url.set_result(line.removeprefix(_LISTENING).decode().strip())
         await process.wait()
+
+
+def _environment(settings: Settings) -> dict[str, str]:
+    """What the process gets: everything but the account's key, and the chat endpoint wherever it was set."""
+    key = settings.voice_llm_api_key
+    chat = {
+        "VOICE_LLM_URL": str(settings.voice_llm_url) if settings.voice_llm_url else None,
+        "VOICE_LLM_MODEL": settings.voice_llm_model,
+        "VOICE_LLM_API_KEY": key.get_secret_value() if key else None,
+    }
+    inherited = {name: value for name, value in os.environ.items() if name not in _NOT_PASSED_ON}
+    return inherited | {name: value for name, value in chat.items() if value}
 
 
 async def _end(process: asyncio.subprocess.Process) -> None:

@@ -26,7 +26,7 @@ class Switchboard:
     def __init__(self, settings: Settings) -> None:
         self._settings = settings
         self._loop = CallLoop()
-        self._local_agent = LocalAgent() if settings.uses_local_agent else None
+        self._local_agent = LocalAgent(settings) if settings.uses_local_agent else None
         # Taken before a call runs: clicks of two tabs may come before the loop has started either call.
         self._free = threading.BoundedSemaphore(settings.voice_max_calls)
         self._running: dict[asyncio.Task[None], Call] = {}

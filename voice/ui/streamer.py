@@ -7,7 +7,7 @@ import time
 import streamlit as st
 import streamlit_webrtc.shutdown
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
-from streamlit_webrtc.component import generate_frontend_component_key
+from streamlit_webrtc.component import WebRtcStreamerContext, generate_frontend_component_key
 
 from voice.call.call import Call
 from voice.call.line import Line
@@ -34,7 +34,10 @@ def install() -> None:
     live, because its observer watches the page's hash. The streamer lives in the frame around all pages,
     so no switch ever unmounts it.
     """
-    if not hasattr(streamlit_webrtc.shutdown, _PAGE_HASH):
+    known = (
+        hasattr(streamlit_webrtc.shutdown, _PAGE_HASH) and _LAST_RUN in WebRtcStreamerContext.__annotations__
+    )
+    if not known:
         raise StreamlitWebrtcChangedError(
             "Parley needs streamlit-webrtc 0.79.0, as requirements.txt pins it."
         )
