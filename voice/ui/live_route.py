@@ -67,7 +67,7 @@ async def _find_line(socket: WebSocket) -> Line | None:
     try:
         async with asyncio.timeout(_TOKEN_TIMEOUT_S):
             hello = msgspec.json.decode(await socket.receive_text(), type=_Hello)
-    except (TimeoutError, msgspec.MsgspecError):
+    except (TimeoutError, msgspec.MsgspecError, KeyError):  # a binary message has no text: KeyError
         return None
     return switchboard().find_line(hello.token)
 
@@ -84,9 +84,8 @@ async def _serve(socket: WebSocket, line: Line) -> None:
 
 async def _obey(socket: WebSocket, line: Line) -> None:
     while True:
-        text = await socket.receive_text()
         try:
-            command = msgspec.json.decode(text, type=_Command)
+            command = msgspec.json.decode(await socket.receive_text(), type=_Command)
             act = _COMMANDS[command.do]
         except (msgspec.MsgspecError, KeyError):
             _log.warning("a page sent a command that does not exist")
