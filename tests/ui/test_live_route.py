@@ -1,0 +1,328 @@
+"""The WebSocket between a page and its line: who is let in, what goes out, what comes in."""
+
+import asyncio
+import json
+import socket
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+import msgspec
+import pytest
+import uvicorn
+from starlette.applications import Starlette
+from starlette.routing import WebSocketRoute
+from websockets.asyncio.client import ClientConnection, connect
+from websockets.exceptions import ConnectionClosed, InvalidStatus
+
+from tests.support.fake_call import FakeCall, FakeSwitchboard
+from voice.call.call import Call, OnView
+from voice.call.line import Line
+from voice.conversation.transcript import TurnView
+from voice.conversation.view import IDLE_VIEW, CallView
+from voice.protocol.config import SessionPatch
+from voice.ui import live_route
+from voice.ui.live_route import LIVE_PATH, serve_live
+
+DEADLINE_S = 10
+TURN = TurnView(id="u1", speaker="user", text="go forward", settled=True, interrupted=False, rest="")
+
+
+class OneLine(FakeSwitchboard):
+    """A switchboard with one line. `called` is set once a call was placed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.line = Line(self)
+        self.called = asyncio.Event()
+
+    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+        self.called.set()
+        return super().place(patch, on_view)
+
+    def find_line(self, token: str) -> Line | None:
+        return self.line if token == self.line.token else None
+
+    @property
+    def watched_by(self) -> int:
+        return len(self.line._watchers)
+
+
+class LoopbackServer(uvicorn.Server):
+    """Says when it listens."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self.up.set()
+
+
+class Site:
+    """The route as a browser reaches it. `ended` counts the pages that were served to their end."""
+
+    def __init__(self, port: int, switchboard: OneLine) -> None:
+        self.host = f"127.0.0.1:{port}"
+        self.switchboard = switchboard
+        self.line = switchboard.line
+        self.ended = asyncio.Semaphore(0)
+
+    def page(self, *, origin: str | None = None, query: str = "") -> connect:
+        """A page of this site, or of another `origin`."""
+        own = f"http://{self.host}"
+        return connect(f"ws://{self.host}{LIVE_PATH}{query}", origin=origin or own, proxy=None)  # type: ignore[arg-type]
+
+    @asynccontextmanager
+    async def open_page(self) -> AsyncIterator["Page"]:
+        async with asyncio.timeout(DEADLINE_S), self.page() as socket_:
+            page = Page(socket_)
+            await page.send(token=self.line.token)
+            yield page
+
+    @property
+    def call(self) -> FakeCall:
+        return self.switchboard.calls[-1]
+
+
+class Page:
+    """A page that has said its token."""
+
+    def __init__(self, socket_: ClientConnection) -> None:
+        self.socket = socket_
+
+    async def send(self, **message: object) -> None:
+        await self.socket.send(json.dumps(message))
+
+    async def view(self) -> dict[str, Any]:
+        """The next message that is not a level."""
+        while "levels" in (message := json.loads(await self.socket.recv())):
+            pass
+        (name,) = message
+        assert name == "view"
+        return dict(message["view"])
+
+    async def levels(self) -> list[float]:
+        while "view" in (message := json.loads(await self.socket.recv())):
+            pass
+        return list(message["levels"])
+
+
+@pytest.fixture
+async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
+    switchboard = OneLine()
+    monkeypatch.setattr(live_route, "switchboard", lambda: switchboard)
+    listening = socket.create_server(("127.0.0.1", 0))
+    site = Site(listening.getsockname()[1], switchboard)
+
+    async def serve_and_count(socket_: Any) -> None:
+        try:
+            await serve_live(socket_)
+        finally:
+            site.ended.release()
+
+    app = Starlette(routes=[WebSocketRoute(LIVE_PATH, serve_and_count)])
+    server = LoopbackServer(
+        uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=DEADLINE_S)
+    )
+    serving = asyncio.create_task(server.serve([listening]))
+    await server.up.wait()
+    yield site
+    server.should_exit = True
+    await serving
+
+
+async def close_code(page: ClientConnection) -> int:
+    with pytest.raises(ConnectionClosed):
+        await asyncio.wait_for(page.recv(), DEADLINE_S)
+    assert page.close_code is not None
+    return page.close_code
+
+
+@pytest.mark.parametrize("origin", ["http://evil.example.com", "http://127.0.0.1", "null"])
+async def test_a_page_of_another_site_is_refused(site: Site, origin: str) -> None:
+    with pytest.raises(InvalidStatus) as refusal:
+        await site.page(origin=origin)
+    assert refusal.value.response.status_code == 403
+
+
+async def test_a_client_that_names_no_origin_is_refused(site: Site) -> None:
+    with pytest.raises(InvalidStatus):
+        await connect(f"ws://{site.host}{LIVE_PATH}", proxy=None)
+
+
+@pytest.mark.parametrize(
+    "hello", ['{"token": "guessed"}', '{"token": ""}', "{}", "not JSON", '{"token": null}', "[]", "", b"{}"]
+)
+async def test_an_unknown_token_is_told_so_and_let_go(site: Site, hello: str | bytes) -> None:
+    async with site.page() as page:
+        await page.send(hello)
+        assert await close_code(page) == 4404
+    assert site.switchboard.watched_by == 0
+
+
+async def test_a_page_that_says_nothing_is_let_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(live_route, "_TOKEN_TIMEOUT_S", 0.02)
+    async with site.page() as page:
+        assert await close_code(page) == 4404
+
+
+async def test_a_token_in_the_address_opens_nothing(site: Site) -> None:
+    async with site.page(query=f"?token={site.line.token}") as page:
+        await page.send("{}")
+        assert await close_code(page) == 4404
+
+
+async def test_the_first_message_is_the_whole_view(site: Site) -> None:
+    async with site.open_page() as page:
+        view = await page.view()
+    whole = json.loads(msgspec.json.encode(IDLE_VIEW))
+    assert view == {**whole, "turns": []}
+
+
+async def test_later_messages_hold_only_what_changed(site: Site) -> None:
+    async with site.open_page() as page:
+        await page.view()
+        await page.send(do="connect")
+        await site.switchboard.called.wait()
+        site.call.show(shown("listening"))
+        first = await page.view()
+        site.call.show(msgspec.structs.replace(shown("listening"), turns=(TURN,)))
+        second = await page.view()
+    assert first == {"state": "listening", "label": "listening"}
+    assert second == {"turns": [{"index": 0, "turn": json.loads(msgspec.json.encode(TURN))}]}
+
+
+async def test_a_page_that_comes_later_gets_the_whole_view_of_now(site: Site) -> None:
+    site.line.connect()
+    site.call.show(msgspec.structs.replace(shown("listening"), turns=(TURN,)))
+    async with site.open_page() as page, site.open_page() as other:
+        view = await page.view()
+        assert view["state"] == "listening"
+        assert [placed["turn"]["text"] for placed in view["turns"]] == ["go forward"]
+        assert await other.view() == view
+
+
+async def test_levels_come_while_a_call_runs_and_then_no_more(site: Site) -> None:
+    site.line.connect()
+    site.call.begin()
+    async with site.open_page() as page:
+        await page.view()
+        assert await page.levels() == [-21, -60]
+        site.call.levels_dbfs = (-3.0, -9.6)
+        while await page.levels() != [-3, -10]:
+            pass
+        site.call.end(shown("ended"))
+        assert (await page.view())["state"] == "ended"
+        # What follows the end of the call is the next view, with no level in between.
+        site.call.show(shown("idle"))
+        assert "view" in json.loads(await page.socket.recv())
+
+
+async def test_without_a_call_there_are_no_levels(site: Site) -> None:
+    async with site.open_page() as page:
+        await page.view()
+        await page.send(do="microphone_failed", reason="NotFoundError")
+        assert "view" in json.loads(await page.socket.recv())
+
+
+async def test_views_that_come_in_a_burst_are_skipped_for_the_newest(site: Site) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.view()
+        for index in range(50):
+            site.call.show(shown(f"state {index}"))
+        assert (await page.view())["state"] == "state 49"
+
+
+async def test_the_buttons_act_on_the_line(site: Site) -> None:
+    async with site.open_page() as page:
+        await page.view()
+        await page.send(do="connect")
+        await site.switchboard.called.wait()
+        site.call.begin()
+        await page.view()
+        await page.send(do="mute")
+        await page.send(do="unmute")
+        await page.send(do="hang_up")
+        await obeyed(site, page)
+    assert site.call.told == [("set_muted", True), ("set_muted", False), ("hang_up", None)]
+
+
+async def test_connecting_from_two_pages_makes_one_call(site: Site) -> None:
+    async with site.open_page() as page, site.open_page() as other:
+        await page.view()
+        await other.view()
+        await page.send(do="connect")
+        await other.send(do="connect")
+        await obeyed(site, page)
+        await obeyed(site, other)
+    assert len(site.switchboard.calls) == 1
+
+
+async def test_a_refused_microphone_is_shown_with_what_to_do(site: Site) -> None:
+    async with site.open_page() as page:
+        await page.view()
+        await page.send(do="microphone_failed", reason="NotAllowedError")
+        view = await page.view()
+    assert view["state"] == "error"
+    assert "Allow the microphone" in view["failure"]["next_step"]
+    assert site.switchboard.calls == []
+
+
+@pytest.mark.parametrize(
+    "nonsense",
+    [
+        '{"do": "format_disk"}',
+        '{"do": "__class__"}',
+        '{"do": 7}',
+        "{}",
+        "null",
+        "not JSON",
+        '{"do": "connect"',
+        '{"do": "microphone_failed", "reason": ["a"]}',
+        "x" * 10_000,
+        b'{"do": "connect"}',
+    ],
+)
+async def test_a_command_that_does_not_exist_is_ignored_and_the_page_stays(
+    site: Site, nonsense: str | bytes
+) -> None:
+    async with site.open_page() as page:
+        await page.view()
+        await page.socket.send(nonsense)
+        await page.send(do="connect")
+        await site.switchboard.called.wait()
+        site.call.begin()
+        assert (await page.view())["state"] == "connecting"
+
+
+async def test_a_page_that_leaves_is_forgotten_and_its_call_goes_on(site: Site) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.view()
+        assert site.switchboard.watched_by == 1
+    await site.ended.acquire()
+    assert site.switchboard.watched_by == 0
+    assert site.line.call is not None
+
+
+async def test_nothing_that_goes_out_holds_the_token(site: Site) -> None:
+    async with site.open_page() as page:
+        first = await page.socket.recv()
+        await page.send(do="connect")
+        await site.switchboard.called.wait()
+        site.call.begin()
+        second = await page.socket.recv()
+    assert site.line.token not in str(first) + str(second)
+
+
+def shown(state: str) -> CallView:
+    return msgspec.structs.replace(IDLE_VIEW, state=state, label=state)
+
+
+async def obeyed(site: Site, page: Page) -> None:
+    """Wait until every command so far was obeyed: a socket is read in order, to its end."""
+    await page.socket.close()
+    await site.ended.acquire()
