@@ -8,7 +8,7 @@ import jiwer
 import numpy as np
 import pytest
 
-from tests.agent.clips import WORDS, plain_words, read_clip, resampled
+from tests.support.speech import WORDS, plain_words, read_clip
 from voice.agent.listener import (
     BargeIn,
     FinalTranscript,
@@ -238,9 +238,9 @@ async def test_a_very_long_turn_is_recognised_in_parts_and_then_cut() -> None:
     assert max(samples for samples, _ in recognizer.calls) <= 12 * 16_000
 
 
-@pytest.mark.parametrize(("rate_hz", "name"), [(24_000, "goforward.wav"), (8_000, "austen_0930.wav")])
+@pytest.mark.parametrize(("rate_hz", "name"), [(24_000, "goforward"), (8_000, "austen_0930")])
 async def test_a_real_clip_is_heard_as_one_turn(rate_hz: int, name: str) -> None:
-    clip = resampled(read_clip(name), 16_000, rate_hz)
+    clip = read_clip(name, rate_hz)
     quiet = np.zeros(rate_hz, np.int16)
     listener = Listener(shared_recognizer(), ListenerConfig(), in_rate_hz=rate_hz)
     events = await hear(listener, np.concatenate([quiet, clip, quiet]).tobytes())

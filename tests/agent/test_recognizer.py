@@ -7,7 +7,7 @@ import jiwer
 import numpy as np
 import pytest
 
-from tests.agent.clips import WORDS, plain_words, read_clip
+from tests.support.speech import RECOGNIZER_RATE_HZ, WORDS, plain_words, read_clip
 from voice.agent import recognizer
 from voice.agent.recognizer import (
     MAX_SEGMENT_SAMPLES,
@@ -27,18 +27,18 @@ def moonshine() -> MoonshineRecognizer:
 
 
 def test_real_clips_are_recognised(moonshine: MoonshineRecognizer) -> None:
-    heard = [plain_words(moonshine.transcribe(read_clip(name))) for name in WORDS]
+    heard = [plain_words(moonshine.transcribe(read_clip(name, RECOGNIZER_RATE_HZ))) for name in WORDS]
     assert jiwer.wer(list(WORDS.values()), heard) < 0.1
 
 
 def test_float_and_integer_samples_say_the_same(moonshine: MoonshineRecognizer) -> None:
-    samples = read_clip("goforward.wav")
+    samples = read_clip("goforward", RECOGNIZER_RATE_HZ)
     as_float = samples.astype(np.float32) / np.float32(32768)
     assert moonshine.transcribe(samples) == moonshine.transcribe(as_float) != ""
 
 
 def test_keyterms_correct_what_was_heard(moonshine: MoonshineRecognizer) -> None:
-    text = moonshine.transcribe(read_clip("austen_0930.wav"), ["Amyable"])
+    text = moonshine.transcribe(read_clip("austen_0930", RECOGNIZER_RATE_HZ), ["Amyable"])
     assert "Amyable" in text
 
 
@@ -57,7 +57,7 @@ def test_a_tone_has_no_words(moonshine: MoonshineRecognizer) -> None:
 
 
 def test_sound_longer_than_a_segment_keeps_all_its_words(moonshine: MoonshineRecognizer) -> None:
-    clips = [read_clip(name) for name in ("goforward.wav", "austen_0930.wav")] * 3
+    clips = [read_clip(name, RECOGNIZER_RATE_HZ) for name in ("goforward", "austen_0930")] * 3
     long = np.concatenate([part for clip in clips for part in (clip, np.zeros(8000, np.int16))])
     assert len(long) > MAX_SEGMENT_SAMPLES
     text = plain_words(moonshine.transcribe(long))
@@ -66,10 +66,10 @@ def test_sound_longer_than_a_segment_keeps_all_its_words(moonshine: MoonshineRec
 
 
 def test_concurrent_callers_each_get_their_own_words(moonshine: MoonshineRecognizer) -> None:
-    names = ["goforward.wav", "austen_0930.wav"] * 2
+    names = ["goforward", "austen_0930"] * 2
     with ThreadPoolExecutor(4) as pool:
-        texts = list(pool.map(lambda name: moonshine.transcribe(read_clip(name)), names))
-    assert texts == [moonshine.transcribe(read_clip(name)) for name in names]
+        texts = list(pool.map(lambda name: moonshine.transcribe(read_clip(name, RECOGNIZER_RATE_HZ)), names))
+    assert texts == [moonshine.transcribe(read_clip(name, RECOGNIZER_RATE_HZ)) for name in names]
 
 
 def test_segments_are_cut_in_the_pause() -> None:
@@ -105,4 +105,4 @@ def test_a_model_error_is_reported_as_a_failed_recognition(monkeypatch: pytest.M
 
     monkeypatch.setattr(recognizer, "_load_transcriber", Broken)
     with pytest.raises(RecognitionFailed, match="out of memory"):
-        MoonshineRecognizer().transcribe(read_clip("goforward.wav"))
+        MoonshineRecognizer().transcribe(read_clip("goforward", RECOGNIZER_RATE_HZ))

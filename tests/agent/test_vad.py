@@ -4,7 +4,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
-from tests.agent.clips import read_clip
+from tests.support.speech import RECOGNIZER_RATE_HZ, read_clip
 from voice.agent.vad import FRAME_SAMPLES, SpeechProbability
 
 
@@ -14,7 +14,7 @@ def probabilities(detector: SpeechProbability, signal: npt.NDArray[np.float32]) 
 
 
 def speech() -> npt.NDArray[np.float32]:
-    return read_clip("austen_0930.wav").astype(np.float32) / np.float32(32768)
+    return read_clip("austen_0930", RECOGNIZER_RATE_HZ).astype(np.float32) / np.float32(32768)
 
 
 def test_speech_is_told_from_the_silence_around_it() -> None:

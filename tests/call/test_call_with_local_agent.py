@@ -44,7 +44,9 @@ async def test_a_spoken_sentence_is_understood_and_answered(models: Models) -> N
                 await watched.until_now(lambda view: view.state == "listening")
                 greeted.set()
                 view = await watched.until(lambda view: len(view.turns) == 3 and view.turns[2].settled)
-                growing = [v.turns[1].text for v in watched.views if len(v.turns) == 2 and not v.turns[1].settled]
+                growing = [
+                    v.turns[1].text for v in watched.views if len(v.turns) == 2 and not v.turns[1].settled
+                ]
                 watched.call.hang_up()
                 await watched.running
     greeting, spoken, answer = view.turns

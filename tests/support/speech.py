@@ -9,6 +9,7 @@ import jiwer
 import numpy as np
 from numpy.typing import NDArray
 
+from voice.agent.numerals import read_number
 from voice.agent.recognizer import MoonshineRecognizer
 from voice.audio.resample import Resampler
 
@@ -21,16 +22,7 @@ WORDS = {
     "austen_0930": "he might even have been made amiable himself",
 }
 BROWSER_RATE_HZ = 48_000
-_RECOGNIZER_RATE_HZ = 16_000
-_SPOKEN = {
-    "10": "ten",
-    "33": "thirty three",
-    "92": "ninety two",
-    "4": "four",
-    "6": "six",
-    "8": "eight",
-    "7": "seven",
-}
+RECOGNIZER_RATE_HZ = 16_000
 
 
 def read_clip(name: str, rate_hz: int = BROWSER_RATE_HZ) -> NDArray[np.int16]:
@@ -50,17 +42,18 @@ def resample(samples: NDArray[np.int16], from_hz: int, to_hz: int) -> NDArray[np
 
 def recognise(samples: NDArray[np.int16], rate_hz: int = BROWSER_RATE_HZ) -> str:
     """The words in a sound."""
-    return _recognizer().transcribe(resample(samples, rate_hz, _RECOGNIZER_RATE_HZ))
+    return _recognizer().transcribe(resample(samples, rate_hz, RECOGNIZER_RATE_HZ))
 
 
 def word_error_rate(reference: str, heard: str) -> float:
-    """Of lower-case words without punctuation; numbers count the same as digits and as words."""
-    return float(jiwer.wer(_plain(reference), _plain(heard) or "nothing"))
+    """Of plain words; numbers count the same as digits and as words."""
+    return float(jiwer.wer(plain_words(reference), plain_words(heard) or "nothing"))
 
 
-def _plain(text: str) -> str:
-    words = re.sub(r"[^a-z0-9' ]+", " ", text.lower()).split()
-    return " ".join(_SPOKEN.get(word, word) for word in words)
+def plain_words(text: str) -> str:
+    """Lower-case words without punctuation, numbers written out."""
+    pieces = re.findall(r"[a-z]+|\d+", text.lower().replace("'", ""))
+    return " ".join((read_number(piece) or piece).replace("-", " ") for piece in pieces)
 
 
 @cache
