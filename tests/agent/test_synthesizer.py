@@ -23,7 +23,7 @@ SENTENCES = (
 @pytest.fixture(scope="module")
 def synthesizer() -> Synthesizer:
     # The voice draws random numbers: one time in sixty a small recogniser mishears a word for that.
-    onnxruntime.set_seed(1)
+    onnxruntime.set_seed(1)  # type: ignore[attr-defined] # comes from its C part, untyped
     return Synthesizer()
 
 
