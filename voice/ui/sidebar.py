@@ -34,8 +34,22 @@ _DEFAULT_GREETING = "Hi, I'm Parley. What can I do for you?"
 # The service names no limits for these; these keep one message far below what any socket takes.
 _MAX_PROMPT_CHARS = 8_000
 _MAX_GREETING_CHARS = 500
+_MAX_VOICE_CHARS = 100
 _SILENCE_STEP_MS = 50
 _DEFAULT_INTERRUPTION_DELAY_MS = 500
+_LANGUAGES = {
+    "de": "German",
+    "en": "English",
+    "es": "Spanish",
+    "fr": "French",
+    "hi": "Hindi",
+    "it": "Italian",
+    "ja": "Japanese",
+    "ko": "Korean",
+    "pt": "Portuguese",
+    "ru": "Russian",
+    "zh": "Mandarin",
+}
 _ADAPTIVE, _MANUAL = "Adaptive", "Manual"
 
 
@@ -99,13 +113,16 @@ def _draw_voice(valid_voices: tuple[str, ...]) -> str:
         key="voice",
         placeholder="Pick one or type an id",
     )
-    return (chosen or _DEFAULT_VOICE).strip()
+    return (chosen or "").strip()[:_MAX_VOICE_CHARS] or _DEFAULT_VOICE
 
 
 def _describe(voice_id: str, voice: Voice | None) -> str:
     if voice is None:
         return voice_id
-    return " · ".join(filter(None, (voice.id, ", ".join(voice.languages), voice.style)))
+    languages = " + ".join(_LANGUAGES.get(code, code) for code in voice.languages)
+    accented = f"{voice.accent} {languages}" if voice.accent and voice.languages == ("en",) else languages
+    generation = "earlier catalogue" if voice.generation == "earlier" else None
+    return " · ".join(filter(None, (voice.id, accented, voice.style, generation)))
 
 
 def _draw_turn_detection() -> TurnDetection | UnsetType:

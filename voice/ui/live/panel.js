@@ -82,7 +82,7 @@ class Panel {
     mute.hidden = !inCall;
     mute.setAttribute("aria-pressed", String(muted));
     mute.querySelector(".icon").textContent = muted ? "mic_off" : "mic";
-    mute.title = muted ? "Your microphone is muted: the agent hears silence" : "";
+    this.find(".muted").hidden = !(inCall && muted);
   }
 
   showFailure({ failure }) {
