@@ -17,6 +17,7 @@ import psutil
 from numpy.typing import NDArray
 from playwright.async_api import Browser
 
+from benchmarks.figures import print_ms
 from benchmarks.tapped_agent import Tap, tapped_agent
 from tests.support.dashboard import Dashboard, run_dashboard
 from tests.support.speech import BROWSER_RATE_HZ, WORDS, read_clip, recognise, word_error_rate
@@ -78,11 +79,11 @@ async def measure_latency(page: TalkPage, tap: Tap, _dashboard: Dashboard) -> No
         agent.append(first_audio - stopped)
         own.append(heard - first_audio)
         await page.hang_up()
-    _print_ms("Connect → first audible of the greeting", connects)
-    _print_ms("end of voiced speech → first audible", answers)
-    _print_ms("  of that: end of speech → turn committed", endpointing)
-    _print_ms("  of that: committed → first audio message", agent)
-    _print_ms("  of that: first audio message → heard", own)
+    print_ms("Connect → first audible of the greeting", connects)
+    print_ms("end of voiced speech → first audible", answers)
+    print_ms("  of that: end of speech → turn committed", endpointing)
+    print_ms("  of that: committed → first audio message", agent)
+    print_ms("  of that: first audio message → heard", own)
 
 
 async def measure_barge_in(page: TalkPage, tap: Tap, _dashboard: Dashboard) -> None:
@@ -101,8 +102,8 @@ async def measure_barge_in(page: TalkPage, tap: Tap, _dashboard: Dashboard) -> N
         decisions.append(event - began)
         assert silent >= began
         await page.hang_up()
-    _print_ms("person starts → the agent's event", decisions)
-    _print_ms("the agent's event → silence in the browser", silences)
+    print_ms("person starts → the agent's event", decisions)
+    print_ms("the agent's event → silence in the browser", silences)
 
 
 async def measure_cycles(page: TalkPage, _tap: Tap, dashboard: Dashboard) -> None:
@@ -160,12 +161,6 @@ def _silent_from(rows: NDArray[np.float64], since_ms: float) -> float:
     later = rows[rows[:, 0] > since_ms]
     quiet = np.convolve(later[:, 1] > AUDIBLE_RMS, np.ones(10), "valid") == 0
     return float(later[np.argmax(quiet), 0] - 10)
-
-
-def _print_ms(label: str, values: list[float]) -> None:
-    names = {"min": 0, "p50": 50, "p95": 95, "max": 100}
-    figures = (f"{name} {np.percentile(values, percent):5.0f}" for name, percent in names.items())
-    print(f"{label:46}", *figures, "ms")
 
 
 MEASURES: dict[str, Measure] = {

@@ -19,6 +19,8 @@ class ScriptedAgent:
         self.socket = socket
         self.received: list[dict[str, Any]] = []
         self.arrived = asyncio.Condition()
+        # Called with each message at the moment it arrives.
+        self.on_text: Callable[[str], None] = lambda _text: None
 
     async def say(self, type_: str, **fields: object) -> None:
         await self.socket.send(json.dumps({"type": type_, **fields}))
@@ -50,6 +52,7 @@ class ScriptedAgent:
     async def listen(self) -> None:
         try:
             async for text in self.socket:
+                self.on_text(str(text))
                 async with self.arrived:
                     self.received.append(json.loads(text))
                     self.arrived.notify_all()
