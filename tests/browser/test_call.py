@@ -4,9 +4,10 @@ import asyncio
 
 import numpy as np
 import pytest
+from playwright.async_api import Browser
 
 from tests.support.speech import WORDS, read_clip, recognise, word_error_rate
-from tests.support.talk_page import IN_CALL, TalkPage
+from tests.support.talk_page import IN_CALL, TalkPage, talk_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -67,6 +68,19 @@ async def test_a_visit_to_history_leaves_the_call_as_it_is(page: TalkPage) -> No
     assert word_error_rate(WORDS["cards_005"], spoken.text) <= 0.4
     assert len(await page.wait_for_turns(2, "agent")) == 2
     await page.hang_up()
+
+
+async def test_two_people_talk_at_once_and_each_is_answered(page: TalkPage, browser: Browser) -> None:
+    async with talk_page(browser, page.url) as other:
+        await asyncio.gather(page.connect(), other.connect())
+        await asyncio.gather(page.wait_for_turns(1, "agent"), other.wait_for_turns(1, "agent"))
+        await asyncio.gather(page.wait_for_state("listening"), other.wait_for_state("listening"))
+        await asyncio.gather(page.say(read_clip("goforward")), other.say(read_clip("austen_0880")))
+        await asyncio.gather(page.wait_for_turns(2, "agent"), other.wait_for_turns(2, "agent"))
+        for tab, clip in ((page, "goforward"), (other, "austen_0880")):
+            (spoken,) = await tab.wait_for_turns(1, "user")
+            assert word_error_rate(WORDS[clip], spoken.text) <= 0.4
+            await tab.hang_up()
 
 
 async def test_a_muted_microphone_is_not_heard_and_a_live_one_is_again(page: TalkPage) -> None:

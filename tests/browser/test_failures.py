@@ -138,6 +138,19 @@ async def test_sigterm_ends_every_session_politely_and_the_process_soon(
             assert await dashboard.process.wait() in (0, -signal.SIGTERM)
 
 
+async def test_a_call_can_be_given_up_while_it_connects(browser: Browser, tmp_path: Path) -> None:
+    async def slow(agent: ScriptedAgent) -> None:
+        await agent.expect("session.update")
+        await agent.end_politely()
+
+    async with page_on(slow, browser, tmp_path) as (page, stage, _):
+        await page.button("Connect").click()
+        await page.hang_up()
+        async with asyncio.timeout(15):
+            await stage.agents[0].expect("session.end")
+        await expect(page.button("Connect")).to_be_enabled()
+
+
 async def test_a_page_that_is_neither_https_nor_localhost_says_how_to_open_it(
     browser: Browser, dashboard: Dashboard
 ) -> None:
