@@ -10,11 +10,13 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 
 import pytest
+from pydantic import AnyUrl, SecretStr
 from websockets.asyncio.client import connect
 
 from voice.call import local_agent
 from voice.call.local_agent import LocalAgent
 from voice.protocol.errors import AgentUnreachable
+from voice.settings import Settings
 
 DEADLINE_S = 30
 # Tells its process id in place of a port, then lives as long as its standard input.
@@ -24,14 +26,20 @@ LEAKS = (
     "import os, sys; names = [n for n in ('ASSEMBLYAI_API_KEY', 'PARLEY_TEST_CANARY') if n in os.environ];"
     "print('listening ws://127.0.0.1/' + '+'.join(names), flush=True);" + LIVE
 )
+CHAT = (
+    "import os, sys; print('listening ws://127.0.0.1/' + os.environ['VOICE_LLM_API_KEY'] + '@'"
+    " + os.environ['VOICE_LLM_URL'], flush=True);" + LIVE
+)
+ARGUMENTS = "import sys; print('listening ws://127.0.0.1/' + ','.join(sys.argv[1:]), flush=True);" + LIVE
 DEAF_TO_SIGTERM = "import signal; signal.signal(signal.SIGTERM, signal.SIG_IGN);" + ANNOUNCE + LIVE
 # What the dashboard's process does, without the dashboard.
 PARENT = """
 import asyncio
 from voice.call.local_agent import LocalAgent
+from voice.settings import Settings
 
 async def main():
-    agent = LocalAgent()
+    agent = LocalAgent(Settings())
     agent.start()
     print((await agent.endpoint()).url, flush=True)
     await asyncio.Event().wait()
@@ -45,8 +53,8 @@ def stand_in(monkeypatch: pytest.MonkeyPatch, script: str) -> None:
 
 
 @asynccontextmanager
-async def running_agent() -> AsyncIterator[LocalAgent]:
-    agent = LocalAgent()
+async def running_agent(settings: Settings | None = None) -> AsyncIterator[LocalAgent]:
+    agent = LocalAgent(settings or Settings())
     agent.start()
     try:
         async with asyncio.timeout(DEADLINE_S):
@@ -127,6 +135,24 @@ async def test_the_accounts_key_does_not_reach_the_process(monkeypatch: pytest.M
         assert (await agent.endpoint()).url == "ws://127.0.0.1/PARLEY_TEST_CANARY"
 
 
+async def test_the_chat_endpoint_reaches_the_process_wherever_it_was_set(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delenv("VOICE_LLM_URL", raising=False)
+    stand_in(monkeypatch, CHAT)
+    settings = Settings(voice_llm_url=AnyUrl("http://127.0.0.1:9/v1"), voice_llm_api_key=SecretStr("canary"))
+    async with running_agent(settings) as agent:
+        assert (await agent.endpoint()).url == "ws://127.0.0.1/canary@http://127.0.0.1:9/v1"
+
+
+async def test_the_process_has_places_for_every_line_and_for_sessions_that_were_dropped(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    stand_in(monkeypatch, ARGUMENTS)
+    async with running_agent(Settings(voice_max_calls=3)) as agent:
+        assert (await agent.endpoint()).url == "ws://127.0.0.1/--max-sessions,6"
+
+
 async def test_a_killed_process_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(local_agent, "_FIRST_RESTART_DELAY_S", 0.0)
     stand_in(monkeypatch, ANNOUNCE + LIVE)
@@ -189,7 +215,7 @@ async def test_a_process_that_never_listens_is_said_with_what_to_do(monkeypatch:
 
 
 async def test_an_agent_that_was_not_started_says_so_and_may_be_stopped() -> None:
-    agent = LocalAgent()
+    agent = LocalAgent(Settings())
     with pytest.raises(RuntimeError, match="not started"):
         await agent.endpoint()
     await agent.stop()
