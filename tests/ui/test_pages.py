@@ -1,0 +1,156 @@
+"""The frame and its pages: what each draws, and that the streamer is in all of them."""
+
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+import streamlit as st
+from streamlit.runtime.pages_manager import PagesManager
+from streamlit.testing.v1 import AppTest, app_test
+
+from tests.support.fake_call import FakeSwitchboard
+from voice.call.line import Line
+from voice.settings import Settings
+from voice.ui import audio_process, lifespan, streamer
+from voice.ui.live_route import LIVE_PATH
+
+ROOT = Path(__file__).parents[2]
+START_TIMEOUT_S = 20
+HISTORY = "pages/history.py"
+
+
+class Drawn:
+    """What was handed to the streamer, run by run."""
+
+    def __init__(self) -> None:
+        self.streamers: list[tuple[Line, dict[str, bool]]] = []
+        self.prepared = 0
+
+    def draw_streamer(self, line: Line, _settings: Settings, **microphone: bool) -> None:
+        self.streamers.append((line, microphone))
+
+    def prepare(self) -> None:
+        self.prepared += 1
+
+
+class NavigatedPages(PagesManager):
+    """AppTest forgets before each run what a server remembers: that the frame has called `st.navigation`."""
+
+
+@pytest.fixture(autouse=True)
+def navigated(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
+    monkeypatch.setattr(app_test, "PagesManager", NavigatedPages)
+
+
+@pytest.fixture
+def switchboard(monkeypatch: pytest.MonkeyPatch) -> FakeSwitchboard:
+    placed = FakeSwitchboard()
+    monkeypatch.setattr(lifespan, "_switchboard", placed)
+    return placed
+
+
+@pytest.fixture
+def drawn(monkeypatch: pytest.MonkeyPatch) -> Drawn:
+    stand_in = Drawn()
+    monkeypatch.setattr(streamer, "draw_streamer", stand_in.draw_streamer)
+    monkeypatch.setattr(audio_process, "prepare_for_audio", stand_in.prepare)
+    return stand_in
+
+
+@pytest.fixture
+def line(switchboard: FakeSwitchboard) -> Line:
+    return Line(switchboard)
+
+
+@pytest.fixture
+def dashboard(drawn: Drawn, line: Line) -> AppTest:
+    return run(AppTest.from_file(ROOT / "dashboard.py", default_timeout=START_TIMEOUT_S), line)
+
+
+def run(test: AppTest, line: Line) -> AppTest:
+    test.session_state["line"] = line
+    return rerun(test)
+
+
+def rerun(test: AppTest) -> AppTest:
+    test.run()
+    assert not test.exception
+    return test
+
+
+def panel_of(test: AppTest) -> dict[str, Any]:
+    (panel,) = [
+        element.proto
+        for element in test.main.get("bidi_component")
+        if element.proto.component_name == "parley_panel"
+    ]
+    return dict(msgspec.json.decode(panel.json))
+
+
+def test_talk_comes_first_and_shows_the_whole_call(dashboard: AppTest, line: Line) -> None:
+    assert [title.value for title in dashboard.title] == ["Talk"]
+    assert panel_of(dashboard) == {
+        "path": LIVE_PATH,
+        "token": line.token,
+        "compact": False,
+        "in_call": False,
+    }
+
+
+def test_history_shows_the_call_without_its_transcript(dashboard: AppTest, line: Line) -> None:
+    rerun(dashboard.switch_page(HISTORY))
+    assert [title.value for title in dashboard.title] == ["History"]
+    panel = panel_of(dashboard)
+    assert panel["compact"] is True
+    assert panel["token"] == line.token
+
+
+def test_a_panel_knows_whether_a_call_runs(dashboard: AppTest, line: Line) -> None:
+    line.connect()
+    rerun(dashboard)
+    assert panel_of(dashboard)["in_call"] is True
+
+
+def test_the_streamer_is_drawn_in_every_run_of_every_page_with_the_same_line(
+    dashboard: AppTest, drawn: Drawn, line: Line
+) -> None:
+    rerun(dashboard.switch_page(HISTORY))
+    rerun(dashboard)
+    raw = {"noise_suppression": False, "auto_gain": False}
+    assert drawn.streamers == [(line, raw)] * 3
+
+
+def test_the_streamer_gets_what_the_microphones_toggles_say(dashboard: AppTest, drawn: Drawn) -> None:
+    dashboard.toggle(key="noise_suppression").set_value(True)
+    rerun(dashboard)
+    assert drawn.streamers[-1][1] == {"noise_suppression": True, "auto_gain": False}
+
+
+def test_the_process_is_prepared_before_the_first_page(dashboard: AppTest, drawn: Drawn) -> None:
+    assert dashboard.title
+    assert drawn.prepared == 1
+
+
+def test_the_controls_are_beside_every_page(dashboard: AppTest) -> None:
+    for _ in range(2):
+        assert dashboard.sidebar.selectbox(key="voice").label == "Voice"
+        rerun(dashboard.switch_page(HISTORY))
+
+
+@pytest.mark.parametrize("local", [True, False])
+def test_people_are_told_when_calls_go_to_the_local_agent(
+    local: bool, switchboard: FakeSwitchboard, drawn: Drawn, line: Line
+) -> None:
+    switchboard.uses_local_agent = local
+    dashboard = run(AppTest.from_file(ROOT / "dashboard.py", default_timeout=START_TIMEOUT_S), line)
+    said = [caption.value for caption in dashboard.caption]
+    assert any("ASSEMBLYAI_API_KEY" in text for text in said) is local
+
+
+def test_the_server_has_the_live_route_beside_the_dashboard() -> None:
+    from app import app  # noqa: PLC0415 - importing it makes an app
+
+    assert isinstance(app, st.App)
+    assert [getattr(route, "path", None) for route in app._user_routes] == [LIVE_PATH]

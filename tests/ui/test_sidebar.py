@@ -1,0 +1,274 @@
+"""What the sidebar makes of its controls: one configuration, handed to the line in every run."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import msgspec
+import pytest
+from msgspec import UNSET
+from streamlit.testing.v1 import AppTest
+
+from tests.support.fake_call import FakeSwitchboard
+from voice.call.line import Line
+from voice.conversation.view import IDLE_VIEW
+from voice.protocol.config import (
+    InputPatch,
+    OutputPatch,
+    SessionPatch,
+    TurnDetection,
+    problems_of,
+)
+from voice.protocol.voices import catalogue
+from voice.ui.sidebar import MicrophoneOptions
+
+SCRIPT = """
+import streamlit as st
+from voice.ui.my_line import my_line
+from voice.ui.sidebar import draw_sidebar
+
+st.session_state["microphone"] = draw_sidebar(my_line())
+"""
+START_TIMEOUT_S = 20
+TOO_LONG = "x" * 1_000_000
+DrawWith = Callable[..., AppTest]
+
+
+class WantingLine(Line):
+    """Keeps every configuration that it was handed."""
+
+    def __init__(self) -> None:
+        super().__init__(FakeSwitchboard())
+        self.wanted: list[SessionPatch] = []
+
+    def want(self, patch: SessionPatch) -> None:
+        self.wanted.append(patch)
+
+    def offer_voices(self, *ids: str) -> None:
+        """Show what a refused call shows: the ids that the agent takes."""
+        self._show(msgspec.structs.replace(IDLE_VIEW, valid_voices=ids))
+
+
+@pytest.fixture
+def line() -> WantingLine:
+    return WantingLine()
+
+
+@pytest.fixture
+def draw_with(tmp_path: Path, line: WantingLine) -> DrawWith:
+    """Draws the sidebar with these values in its widgets, as a browser reports them."""
+    script = tmp_path / "sidebar.py"
+    script.write_text(SCRIPT)
+
+    def draw(**values: object) -> AppTest:
+        test = AppTest.from_file(script, default_timeout=START_TIMEOUT_S)
+        test.session_state["line"] = line
+        for key, value in values.items():
+            test.session_state[key] = value
+        return rerun(test)
+
+    return draw
+
+
+@pytest.fixture
+def sidebar(draw_with: DrawWith) -> AppTest:
+    """The sidebar, drawn once."""
+    return draw_with()
+
+
+def rerun(sidebar: AppTest) -> AppTest:
+    sidebar.run()
+    assert not sidebar.exception
+    return sidebar
+
+
+def choose_manual(sidebar: AppTest) -> None:
+    sidebar.segmented_control(key="turn_detection").set_value("Manual")
+    rerun(sidebar)
+
+
+def turn_detection(line: WantingLine) -> TurnDetection:
+    input_ = line.wanted[-1].input
+    assert isinstance(input_, InputPatch)
+    assert isinstance(input_.turn_detection, TurnDetection)
+    return input_.turn_detection
+
+
+def voice_of(line: WantingLine) -> object:
+    output = line.wanted[-1].output
+    assert isinstance(output, OutputPatch)
+    return output.voice
+
+
+def test_untouched_it_wants_a_prompt_a_greeting_and_a_voice_and_leaves_the_rest_to_the_agent(
+    sidebar: AppTest, line: WantingLine
+) -> None:
+    (wanted,) = line.wanted
+    assert isinstance(wanted.system_prompt, str)
+    assert isinstance(wanted.greeting, str)
+    assert "Parley" in wanted.system_prompt
+    assert "Parley" in wanted.greeting
+    assert wanted == SessionPatch(
+        system_prompt=wanted.system_prompt, greeting=wanted.greeting, output=OutputPatch(voice="alba")
+    )
+    assert problems_of(wanted) == []
+
+
+def test_controls_have_the_names_that_people_look_for(sidebar: AppTest) -> None:
+    assert sidebar.selectbox(key="voice").label == "Voice"
+    assert sidebar.text_area(key="system_prompt").label == "System prompt"
+    assert sidebar.text_input(key="greeting").label == "Greeting"
+    assert len(sidebar.slider) == 0
+    choose_manual(sidebar)
+    assert [slider.label for slider in sidebar.slider][:3] == [
+        "Threshold",
+        "Minimum silence",
+        "Maximum silence",
+    ]
+
+
+def test_what_is_written_is_wanted(sidebar: AppTest, line: WantingLine) -> None:
+    sidebar.text_area(key="system_prompt").set_value("You are Ann.")
+    sidebar.text_input(key="greeting").set_value("Ahoy.")
+    rerun(sidebar)
+    assert (line.wanted[-1].system_prompt, line.wanted[-1].greeting) == ("You are Ann.", "Ahoy.")
+
+
+@pytest.mark.parametrize("greeting", ["", "   "])
+def test_no_greeting_is_not_sent_at_all(greeting: str, sidebar: AppTest, line: WantingLine) -> None:
+    sidebar.text_input(key="greeting").set_value(greeting)
+    rerun(sidebar)
+    assert line.wanted[-1].greeting is UNSET
+
+
+def test_an_empty_prompt_is_sent_empty_so_that_it_clears_the_one_before(
+    sidebar: AppTest, line: WantingLine
+) -> None:
+    sidebar.text_area(key="system_prompt").set_value("")
+    rerun(sidebar)
+    assert line.wanted[-1].system_prompt == ""
+
+
+def test_manual_turn_detection_starts_from_the_services_own_figures(
+    sidebar: AppTest, line: WantingLine
+) -> None:
+    choose_manual(sidebar)
+    assert turn_detection(line) == TurnDetection(
+        vad_threshold=0.5,
+        min_silence=1000,
+        max_silence=3000,
+        interrupt_response=True,
+        interruption_delay=500,
+    )
+    assert problems_of(line.wanted[-1]) == []
+
+
+def test_sliders_are_wanted_as_they_stand(sidebar: AppTest, line: WantingLine) -> None:
+    choose_manual(sidebar)
+    sidebar.slider(key="vad_threshold").set_value(0.35)
+    sidebar.slider(key="minimum_silence").set_value(200)
+    sidebar.slider(key="maximum_silence").set_value(1500)
+    sidebar.slider(key="interruption_delay").set_value(0)
+    rerun(sidebar)
+    assert turn_detection(line) == TurnDetection(
+        vad_threshold=0.35,
+        min_silence=200,
+        max_silence=1500,
+        interrupt_response=True,
+        interruption_delay=0,
+    )
+
+
+def test_an_agent_that_may_not_be_interrupted_has_no_delay_to_set(
+    sidebar: AppTest, line: WantingLine
+) -> None:
+    choose_manual(sidebar)
+    sidebar.toggle(key="interrupt_response").set_value(False)
+    rerun(sidebar)
+    assert turn_detection(line).interrupt_response is False
+    assert sidebar.slider(key="interruption_delay").disabled
+
+
+def test_the_sliders_span_what_the_service_takes(sidebar: AppTest) -> None:
+    choose_manual(sidebar)
+    spans = {slider.label: (slider.min, slider.max) for slider in sidebar.slider}
+    assert spans == {
+        "Threshold": (0.0, 1.0),
+        "Minimum silence": (50, 10_000),
+        "Maximum silence": (50, 10_000),
+        "Interruption delay": (0, 1000),
+    }
+
+
+def test_going_back_to_adaptive_wants_no_turn_detection(sidebar: AppTest, line: WantingLine) -> None:
+    choose_manual(sidebar)
+    sidebar.segmented_control(key="turn_detection").set_value("Adaptive")
+    rerun(sidebar)
+    assert line.wanted[-1].input is UNSET
+
+
+def test_every_voice_of_the_catalogue_is_offered(sidebar: AppTest) -> None:
+    offered = sidebar.selectbox(key="voice").options
+    assert len(offered) == len(catalogue())
+    assert [option.split(" ")[0] for option in offered] == [voice.id for voice in catalogue()]
+
+
+@pytest.mark.parametrize(
+    ("typed", "wanted"),
+    [("vera", "vera"), ("my-own-voice", "my-own-voice"), ("  my-own-voice ", "my-own-voice")],
+)
+def test_a_voice_may_be_picked_or_typed(
+    typed: str, wanted: str, draw_with: DrawWith, line: WantingLine
+) -> None:
+    draw_with(voice=typed)
+    assert voice_of(line) == wanted
+
+
+@pytest.mark.parametrize("nothing", ["", "   ", None])
+def test_no_voice_is_the_usual_voice(nothing: str | None, draw_with: DrawWith, line: WantingLine) -> None:
+    draw_with(voice=nothing)
+    assert voice_of(line) == "alba"
+
+
+def test_voices_that_the_agent_named_replace_those_of_the_catalogue(
+    sidebar: AppTest, line: WantingLine
+) -> None:
+    line.offer_voices("ingrid", "vera")
+    rerun(sidebar)
+    assert [option.split(" ")[0] for option in sidebar.selectbox(key="voice").options] == ["ingrid", "vera"]
+    assert voice_of(line) == "ingrid"
+
+
+def test_a_chosen_voice_that_the_agent_takes_stays(draw_with: DrawWith, line: WantingLine) -> None:
+    line.offer_voices("ingrid", "vera")
+    draw_with(voice="vera")
+    assert voice_of(line) == "vera"
+
+
+def test_a_hostile_browser_cannot_send_more_than_the_fields_take(
+    draw_with: DrawWith, line: WantingLine
+) -> None:
+    draw_with(system_prompt=TOO_LONG, greeting=TOO_LONG, voice=TOO_LONG)
+    assert len(msgspec.json.encode(line.wanted[-1])) < 10_000
+
+
+def test_what_is_typed_is_text_and_not_markup(sidebar: AppTest, line: WantingLine) -> None:
+    hostile = "</script><img src=x onerror=alert(1)> **bold** {x}"
+    sidebar.text_area(key="system_prompt").set_value(hostile)
+    rerun(sidebar)
+    assert line.wanted[-1].system_prompt == hostile
+    drawn = [*sidebar.markdown, *sidebar.caption, *sidebar.get("html")]
+    assert not any("onerror" in str(element.value) for element in drawn)
+
+
+def test_the_microphone_is_left_raw_but_for_echo_unless_asked(sidebar: AppTest) -> None:
+    assert sidebar.session_state["microphone"] == MicrophoneOptions(noise_suppression=False, auto_gain=False)
+    sidebar.toggle(key="noise_suppression").set_value(True)
+    sidebar.toggle(key="auto_gain").set_value(True)
+    rerun(sidebar)
+    assert sidebar.session_state["microphone"] == MicrophoneOptions(noise_suppression=True, auto_gain=True)
+
+
+def test_the_status_beneath_follows_this_line(sidebar: AppTest, line: WantingLine) -> None:
+    (status,) = sidebar.get("bidi_component")
+    assert status.proto.component_name == "parley_settings_status"
+    assert msgspec.json.decode(status.proto.json) == {"path": "/live", "token": line.token}
