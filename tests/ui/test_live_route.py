@@ -210,6 +210,8 @@ async def test_levels_come_while_a_call_runs_and_then_no_more(site: Site) -> Non
     async with site.open_page() as page:
         await page.view()
         assert await page.levels() == [-21, -60]
+        # While nothing else changes, levels are all that is sent.
+        assert [set(json.loads(await page.socket.recv())) for _ in range(3)] == [{"levels"}] * 3
         site.call.levels_dbfs = (-3.0, -9.6)
         while await page.levels() != [-3, -10]:
             pass
