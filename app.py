@@ -16,7 +16,7 @@ except SettingsError as error:
     sys.exit(f"Parley can't start. {error}")
 
 app = st.App(
-    Path(__file__).with_name("dashboard.py"),
+    Path(__file__).parent / "voice" / "ui" / "dashboard.py",
     routes=[WebSocketRoute(LIVE_PATH, serve_live)],
     lifespan=lifespan,
 )

@@ -1,11 +1,13 @@
 """A call in a real browser with the local agent: a person's speech in, an audible answer out."""
 
 import asyncio
+from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.async_api import Browser
 
+from tests.support.dashboard import run_dashboard
 from tests.support.speech import WORDS, read_clip, recognise, word_error_rate
 from tests.support.talk_page import IN_CALL, TalkPage, talk_page
 
@@ -97,6 +99,13 @@ async def test_a_muted_microphone_is_not_heard_and_a_live_one_is_again(page: Tal
     (only,) = await page.wait_for_turns(1, "user")
     assert word_error_rate(WORDS["numbers"], only.text) <= 0.4
     await page.hang_up()
+
+
+async def test_a_fresh_server_opened_at_history_has_the_whole_frame(browser: Browser, tmp_path: Path) -> None:
+    async with run_dashboard(tmp_path) as fresh, talk_page(browser, f"{fresh.url}/history") as page:
+        await page.connect()
+        await page.wait_until_heard(loud=True)
+        await page.hang_up()
 
 
 async def test_call_after_call_comes_to_life(page: TalkPage) -> None:

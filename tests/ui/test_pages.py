@@ -6,8 +6,7 @@ from typing import Any
 import msgspec
 import pytest
 import streamlit as st
-from streamlit.runtime.pages_manager import PagesManager
-from streamlit.testing.v1 import AppTest, app_test
+from streamlit.testing.v1 import AppTest
 
 from tests.support.fake_call import FakeSwitchboard
 from voice.call.line import Line
@@ -17,7 +16,8 @@ from voice.ui.live_route import LIVE_PATH
 
 ROOT = Path(__file__).parents[2]
 START_TIMEOUT_S = 20
-HISTORY = "pages/history.py"
+DASHBOARD = ROOT / "voice" / "ui" / "dashboard.py"
+HISTORY = str(ROOT / "pages" / "history.py")
 
 
 class Drawn:
@@ -32,16 +32,6 @@ class Drawn:
 
     def prepare(self) -> None:
         self.prepared += 1
-
-
-class NavigatedPages(PagesManager):
-    """AppTest forgets before each run what a server remembers: that the frame has called `st.navigation`."""
-
-
-@pytest.fixture(autouse=True)
-def navigated(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(PagesManager, "uses_pages_directory", False)
-    monkeypatch.setattr(app_test, "PagesManager", NavigatedPages)
 
 
 @pytest.fixture
@@ -66,7 +56,7 @@ def line(switchboard: FakeSwitchboard) -> Line:
 
 @pytest.fixture
 def dashboard(drawn: Drawn, line: Line) -> AppTest:
-    return run(AppTest.from_file(ROOT / "dashboard.py", default_timeout=START_TIMEOUT_S), line)
+    return run(AppTest.from_file(DASHBOARD, default_timeout=START_TIMEOUT_S), line)
 
 
 def run(test: AppTest, line: Line) -> AppTest:
@@ -144,7 +134,7 @@ def test_people_are_told_when_calls_go_to_the_local_agent(
     local: bool, switchboard: FakeSwitchboard, drawn: Drawn, line: Line
 ) -> None:
     switchboard.uses_local_agent = local
-    dashboard = run(AppTest.from_file(ROOT / "dashboard.py", default_timeout=START_TIMEOUT_S), line)
+    dashboard = run(AppTest.from_file(DASHBOARD, default_timeout=START_TIMEOUT_S), line)
     said = [caption.value for caption in dashboard.caption]
     assert any("ASSEMBLYAI_API_KEY" in text for text in said) is local
 

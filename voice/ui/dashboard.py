@@ -1,4 +1,8 @@
-"""The frame around every page: navigation, sidebar, and the streamer, which a page switch must not end."""
+"""The frame around every page: navigation, sidebar, and the streamer, which a page switch must not end.
+
+It must not lie beside `pages/`: Streamlit would then serve a page that is opened first, before the
+frame ever ran, in its older way and without the frame.
+"""
 
 from pathlib import Path
 
@@ -10,17 +14,23 @@ from voice.ui.my_line import my_line
 from voice.ui.sidebar import draw_sidebar
 from voice.ui.streamer import draw_streamer
 
+_PAGES = Path(__file__).parents[2] / "pages"
+
 # A picture of our own: the browser would fetch a Material icon from a font server.
-st.set_page_config(page_title="Parley", page_icon=Path(__file__).with_name("voice") / "ui" / "parley.svg")
+st.set_page_config(page_title="Parley", page_icon=Path(__file__).with_name("parley.svg"))
 
 prepare_for_audio()
 
 page = st.navigation(
     [
         st.Page(
-            "pages/talk.py", title="Talk", icon=":material/graphic_eq:", default=True, help="Call the agent."
+            _PAGES / "talk.py",
+            title="Talk",
+            icon=":material/graphic_eq:",
+            default=True,
+            help="Call the agent.",
         ),
-        st.Page("pages/history.py", title="History", icon=":material/history:", help="Calls of the past."),
+        st.Page(_PAGES / "history.py", title="History", icon=":material/history:", help="Calls of the past."),
     ]
 )
 
