@@ -26,9 +26,10 @@ from tests.support.talk_page import TalkPage, chromium, talk_page
 REPEATS = 20
 CYCLES = 50
 COST_S = 30
+# Without punctuation: a pause would pass for the silence after a flush.
 LONG_GREETING = (
-    "Welcome to Parley. I will now talk for a long time, so that somebody can interrupt me in the middle of "
-    "this sentence, which goes on and on until it is stopped or comes to its end at last."
+    "I will now talk for a long time without any pause so that somebody can interrupt me in the middle of "
+    "this sentence which goes on and on until it is stopped or comes to its end at last"
 )
 # The level below which a 10 ms block counts as silence, and voiced speech as over.
 AUDIBLE_RMS = 10 ** (-50 / 20)
@@ -61,10 +62,12 @@ async def measure_latency(page: TalkPage, tap: Tap, _dashboard: Dashboard) -> No
     """Connect to greeting, and end of speech to answer, split at the agent's commitment."""
     clip = read_clip("goforward")
     voiced_end_ms = _voiced_end_ms(clip)
+    ready: list[float] = []
     connects, answers, endpointing, agent, own = [], [], [], [], []
     for _ in range(REPEATS):
         clicked = time.time() * 1000
         await page.connect()
+        ready.append(time.time() * 1000 - clicked)
         connects.append(await page.wait_until_heard(loud=True, blocks=2) - clicked)
         await page.wait_for_turns(1, "agent")
         await page.wait_for_state("listening")
@@ -79,6 +82,7 @@ async def measure_latency(page: TalkPage, tap: Tap, _dashboard: Dashboard) -> No
         agent.append(first_audio - stopped)
         own.append(heard - first_audio)
         await page.hang_up()
+    print_ms("Connect → may speak", ready)
     print_ms("Connect → first audible of the greeting", connects)
     print_ms("end of voiced speech → first audible", answers)
     print_ms("  of that: end of speech → turn committed", endpointing)
@@ -92,9 +96,11 @@ async def measure_barge_in(page: TalkPage, tap: Tap, _dashboard: Dashboard) -> N
     await page.page.get_by_label("Greeting").fill(LONG_GREETING)
     await page.page.keyboard.press("Enter")
     silences, decisions = [], []
-    for _ in range(REPEATS):
+    for index in range(REPEATS):
         await page.connect()
-        await page.wait_until_heard(loud=True, blocks=50)
+        # Each time at another place of the sentence.
+        await page.wait_until_heard(loud=True, blocks=5)
+        await asyncio.sleep(0.05 * index)
         began = await page.say(clip)
         silent = await page.wait_until_heard(loud=False, since_ms=began, blocks=30)
         event = next(m.at_ms for m in tap.passed if m.type == "input.speech.started" and m.at_ms > began)

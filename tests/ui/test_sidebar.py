@@ -24,9 +24,10 @@ from voice.ui.sidebar import MicrophoneOptions
 SCRIPT = """
 import streamlit as st
 from voice.ui.my_line import my_line
-from voice.ui.sidebar import draw_sidebar
+from voice.ui.sidebar import draw_microphone_options, draw_session_controls
 
-st.session_state["microphone"] = draw_sidebar(my_line())
+draw_session_controls(my_line())
+st.session_state["microphone"] = draw_microphone_options()
 """
 START_TIMEOUT_S = 20
 TOO_LONG = "x" * 1_000_000

@@ -11,7 +11,7 @@ import streamlit as st
 from voice.settings import load_settings
 from voice.ui.audio_process import prepare_for_audio
 from voice.ui.my_line import my_line
-from voice.ui.sidebar import draw_sidebar
+from voice.ui.sidebar import draw_microphone_options, draw_session_controls
 from voice.ui.streamer import draw_streamer
 
 _PAGES = Path(__file__).parents[2] / "pages"
@@ -35,12 +35,17 @@ page = st.navigation(
 )
 
 with st.sidebar:
-    microphone = draw_sidebar(my_line())
+    controls = st.container()
+    microphone = draw_microphone_options()
+    # Before the controls, though beneath them: a start causes several runs, each cutting the one before
+    # short, and the sooner a run reaches the streamer the sooner the browser is answered.
     draw_streamer(
         my_line(),
         load_settings(),
         noise_suppression=microphone.noise_suppression,
         auto_gain=microphone.auto_gain,
     )
+    with controls:
+        draw_session_controls(my_line())
 
 page.run()

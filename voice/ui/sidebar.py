@@ -61,15 +61,10 @@ class MicrophoneOptions:
     auto_gain: bool
 
 
-def draw_sidebar(line: Line) -> MicrophoneOptions:
-    """Draw every control and hand the wanted configuration to the line."""
-    _draw_session_controls(line)
-    return _draw_microphone()
-
-
 # A fragment: moving a control reruns this alone and leaves the page and the streamer as they are.
 @st.fragment
-def _draw_session_controls(line: Line) -> None:
+def draw_session_controls(line: Line) -> None:
+    """Draw the controls of the session and hand the wanted configuration to the line."""
     voice = _draw_voice(line.view.valid_voices)
     prompt = st.text_area(
         "System prompt",
@@ -179,7 +174,8 @@ def _silence_slider(label: str, default_ms: int) -> int:
     return int(value)
 
 
-def _draw_microphone() -> MicrophoneOptions:
+def draw_microphone_options() -> MicrophoneOptions:
+    """Draw what the browser may do to the microphone."""
     with st.expander("Microphone", icon=":material/mic:"):
         st.caption("Echo cancellation is always on. These act on the next call.")
         return MicrophoneOptions(
