@@ -130,11 +130,33 @@ async def test_an_agent_that_never_confirms_the_end_does_not_hold_the_call() -> 
     assert watched.call.view.state == "ended"
 
 
-async def test_lost_media_ends_the_session_politely() -> None:
+async def test_a_microphone_that_ends_ends_the_session_politely() -> None:
     async with call_to(polite) as (watched, stage), fake_browser(watched.call, tone(30)):
         await watched.running
         assert len(stage.agents[0].of_type("session.end")) == 1
     assert watched.call.over
+
+
+async def test_after_lost_media_the_agents_goodbye_is_awaited_before_the_socket_closes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    close_codes: list[int | None] = []
+
+    async def confirming(agent: ScriptedAgent) -> None:
+        await agent.get_ready()
+        await agent.expect("session.end")
+        await agent.say("session.ended", session_duration_seconds=1.0, audio_duration_seconds=None)
+        close_codes.append(agent.socket.close_code)
+        await agent.socket.wait_closed()
+
+    async with call_to(confirming) as (watched, _), fake_browser(watched.call):
+        await watched.until(lambda view: view.state == "listening")
+        monkeypatch.setattr("voice.call.call.MEDIA_LOST_TIMEOUT_S", -1.0)
+        await watched.running
+    assert close_codes == [None], "the socket was closed before the agent could say goodbye"
+    failure = watched.call.view.failure
+    assert failure is not None
+    assert "stopped arriving" in failure.sentence
 
 
 async def test_a_crash_inside_parley_still_ends_the_session(monkeypatch: pytest.MonkeyPatch) -> None:

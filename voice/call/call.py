@@ -22,6 +22,7 @@ from voice.protocol import inputs
 from voice.protocol.client_events import ClientEvent, InputAudio, SessionEnd
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed, VoiceAgentError
+from voice.protocol.server_events import SessionEnded
 from voice.protocol.session import new_session, step
 
 _log = logging.getLogger(__name__)
@@ -53,7 +54,9 @@ class Call:
         self._audio_open = asyncio.Event()
         self._outbox: asyncio.Queue[ClientEvent] = asyncio.Queue(_OUTBOX_MESSAGES)
         self._link: Link | None = None
-        self._end_sent = False
+        # Set when `session.end` is on its way: the agent has until then to confirm it.
+        self._end_deadline: float | None = None
+        self._agent_ended = False
         self._publishing = False
         self._begun_at = time.monotonic()
         self._playing_at: float | None = None
@@ -141,6 +144,7 @@ class Call:
                 tasks.create_task(self._stream_microphone(self._link)),
             ]
             async for event in self._link.receive():
+                self._agent_ended = self._agent_ended or isinstance(event, SessionEnded)
                 self._post(inputs.Received(event))
             for task in background:
                 task.cancel()
@@ -206,8 +210,8 @@ class Call:
 
     def _send(self, event: ClientEvent) -> None:
         if isinstance(event, SessionEnd):
-            self._end_sent = True
-            self._loop.call_later(_ENDED_TIMEOUT_S, self._over.set)
+            self._end_deadline = self._loop.time() + _ENDED_TIMEOUT_S
+            self._loop.call_at(self._end_deadline, self._over.set)
         try:
             self._outbox.put_nowait(event)
         except asyncio.QueueFull:
@@ -233,12 +237,22 @@ class Call:
         self._chunks.close()
         if self._link is None:
             return
-        while not self._outbox.empty():
-            await self._link.send(self._outbox.get_nowait())
-        if not self._end_sent:
-            # A bare close would be billed for 30 s more.
-            await self._link.send(SessionEnd())
+        if not self._agent_ended:
+            await self._say_goodbye(self._link)
         await self._link.close()
+
+    async def _say_goodbye(self, link: Link) -> None:
+        # A bare close would be billed for 30 s more. A socket that is stuck must not hold the call either.
+        deadline = self._end_deadline or self._loop.time() + _ENDED_TIMEOUT_S
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout_at(deadline):
+                while not self._outbox.empty():
+                    await link.send(self._outbox.get_nowait())
+                if self._end_deadline is None:
+                    await link.send(SessionEnd())
+                async for event in link.receive():
+                    if isinstance(event, SessionEnded):
+                        return
 
 
 def _broken() -> AgentFailed:
