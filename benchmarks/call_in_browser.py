@@ -16,6 +16,7 @@ import numpy as np
 import psutil
 from numpy.typing import NDArray
 from playwright.async_api import Browser
+from playwright.async_api import TimeoutError as BrowserTimeoutError
 
 from benchmarks.figures import print_ms
 from benchmarks.tapped_agent import Tap, tapped_agent
@@ -126,14 +127,16 @@ async def measure_cycles(page: TalkPage, _tap: Tap, dashboard: Dashboard) -> Non
     process = psutil.Process(dashboard.process.pid)
     live = 0
     for cycle in range(CYCLES + 1):
-        await page.connect()
         try:
+            await page.connect()
             await page.wait_until_heard(loud=True, blocks=2)
-        except TimeoutError as silent:
-            print(f"cycle {cycle} was silent: {silent}")
+        except BrowserTimeoutError:
+            print(
+                f"cycle {cycle} was dead:", await page.page.get_by_role("alert").all_inner_texts(), flush=True
+            )
         else:
             live += cycle > 0
-        await page.hang_up()
+            await page.hang_up()
         if cycle == 0:
             await asyncio.sleep(3)
             print("after the first:", _leftovers(process))
