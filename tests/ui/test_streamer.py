@@ -165,6 +165,19 @@ def test_after_a_stop_the_start_waits_until_the_browser_has_closed(
     assert clock.slept_s == [pytest.approx(0.5)]
 
 
+def test_a_run_just_behind_the_start_waits_until_the_start_has_shown_itself(
+    state: dict[str, Any], call: Call, clock: Clock
+) -> None:
+    state.update({"streamer": context(), MOUNTED: {}})
+    assert streamer._may_play(call)
+    clock.now += 0.1
+    assert streamer._may_play(call)
+    assert clock.slept_s == [0.0, pytest.approx(0.4)]
+    state["streamer"] = context(signalling=True)
+    assert streamer._may_play(call)
+    assert len(clock.slept_s) == 2
+
+
 def test_long_after_a_stop_the_start_does_not_wait(state: dict[str, Any], call: Call, clock: Clock) -> None:
     state.update({MOUNTED: {}, "streamer_was_active": True})
     streamer._note_stop()

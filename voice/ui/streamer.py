@@ -20,6 +20,10 @@ _WAS_ACTIVE = "streamer_was_active"
 _STOPPED_AT = "streamer_stopped_at"
 # streamlit-webrtc's page closes a peer connection 500 ms after it says that it has stopped.
 _CLOSING_S = 0.7
+_STARTED_AT = "streamer_started_at"
+# A start loads a script before it shows; a run that was already waiting and reached the page 20 ms behind it
+# started it again, once in 195 connects. A start that has shown itself (signalling) needs no such care.
+_STARTING_S = 0.5
 _LAST_RUN = "_last_rendered_run_count"
 
 
@@ -87,15 +91,22 @@ def _keep_context() -> None:
 def _may_play(call: Call) -> bool:
     """Whether the browser may start playing `call` in this run; if not, it will cause another run itself."""
     if _is_streamed(call):
+        if not _is_active():
+            _wait_until(st.session_state[_STARTED_AT] + _STARTING_S)
         return True
     # Two starts at once make two peer connections, of which the wrong one is answered: the call is dead and
     # a microphone stays open. The browser's part starts twice when a run reaches it just after the start, so
     # it must be mounted (it says so once), idle, and done with closing the peer connection before.
     if st.session_state.get(generate_frontend_component_key(_KEY)) is None or _is_active():
         return False
-    time.sleep(max(0.0, st.session_state.get(_STOPPED_AT, 0.0) + _CLOSING_S - time.monotonic()))
+    _wait_until(st.session_state.get(_STOPPED_AT, 0.0) + _CLOSING_S)
     st.session_state[_STREAMED] = call
+    st.session_state[_STARTED_AT] = time.monotonic()
     return True
+
+
+def _wait_until(moment: float) -> None:
+    time.sleep(max(0.0, moment - time.monotonic()))
 
 
 def _is_streamed(call: Call) -> bool:
