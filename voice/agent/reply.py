@@ -78,9 +78,11 @@ class Reply:
 
     @property
     def heard(self) -> str:
-        """The words that have begun by now."""
+        """The words that have begun by now; of paced audio, exactly those in the frames sent."""
         elapsed_ms = (asyncio.get_running_loop().time() - self._begun_at) * 1000
-        played_ms = min(self._playout.sent_ms, elapsed_ms)
+        # A frame goes out when its first sample is due, so what is sent is up to a frame ahead of the clock.
+        frame_ms = self._stage.line.duration_ms(self._stage.line.frame_samples)
+        played_ms = min(self._playout.sent_ms, elapsed_ms + frame_ms)
         return " ".join(word.text for word in self._words if word.start_ms < played_ms)
 
     @property
