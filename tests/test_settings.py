@@ -84,3 +84,12 @@ def test_a_broken_secrets_file_is_named_without_quoting_it(empty_place: Path) ->
     with pytest.raises(SettingsError, match=r"secrets\.toml is not valid TOML") as wrong:
         load_settings()
     assert KEY not in str(wrong.value)
+
+
+def test_what_is_kept_goes_to_the_users_data_folder_unless_set(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert load_settings().voice_data_dir.name == "parley"
+    load_settings.cache_clear()
+    monkeypatch.setenv("VOICE_DATA_DIR", str(tmp_path / "kept"))
+    assert load_settings().voice_data_dir == tmp_path / "kept"

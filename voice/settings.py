@@ -4,9 +4,11 @@ Secrets are `SecretStr`, so that no log or traceback shows them.
 """
 
 from functools import cache
+from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
 
+from platformdirs import user_data_path
 from pydantic import AnyUrl, BaseModel, ConfigDict, Field, Json, SecretStr, UrlConstraints, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -51,6 +53,7 @@ class Settings(BaseSettings):
     voice_agent_url: WebSocketUrl | None = None
     voice_agent_auth: Literal["key", "token"] = "key"
     voice_agent_token_url: HttpUrl = AnyUrl(SERVICE_TOKEN_URL)
+    voice_data_dir: Path = Field(default_factory=lambda: user_data_path("parley", appauthor=False))
     voice_max_calls: int = Field(default=8, ge=1, le=100)
     voice_llm_url: HttpUrl | None = None
     voice_llm_model: str | None = None

@@ -38,7 +38,7 @@ async def run_dashboard(folder: Path, settings: Mapping[str, str] | None = None)
             *("-m", "streamlit", "run", "app.py"),
             *("--server.port", str(port), "--server.headless", "true", "--server.address", "localhost"),
             cwd=ROOT,
-            env=_environment(settings or {}),
+            env=_environment({"VOICE_DATA_DIR": str(folder / "data"), **(settings or {})}),
             stdout=output,
             stderr=output,
         )
