@@ -7,6 +7,7 @@ from voice.conversation.view import CallView, view_of
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
 from voice.protocol.session import new_session
+from voice.tools import ToolRunner
 
 LEVELS_DBFS = (-21.4, -60.0)
 
@@ -14,8 +15,9 @@ LEVELS_DBFS = (-21.4, -60.0)
 class FakeCall:
     """Keeps what it was told to do, as `(verb, argument)`. It shows a view and ends when a test says so."""
 
-    def __init__(self, patch: SessionPatch, on_view: OnView) -> None:
+    def __init__(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner) -> None:
         self.patch = patch
+        self.tools = tools
         self.show = on_view
         self.over = False
         self.levels_dbfs = LEVELS_DBFS
@@ -50,8 +52,8 @@ class FakeSwitchboard:
         self.calls: list[FakeCall] = []
         self.busy = False
 
-    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner) -> Call:
         if self.busy:
             raise CallRefused("All 1 lines are busy.", "Wait until a call has ended.")
-        self.calls.append(FakeCall(patch, on_view))
+        self.calls.append(FakeCall(patch, on_view, tools))
         return cast("Call", self.calls[-1])

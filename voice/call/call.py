@@ -24,6 +24,7 @@ from voice.protocol.config import SessionPatch
 from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed, VoiceAgentError
 from voice.protocol.server_events import SessionEnded
 from voice.protocol.session import new_session, step
+from voice.tools.runner import ToolRunner
 
 _log = logging.getLogger(__name__)
 
@@ -44,11 +45,20 @@ class Call:
     """One call. Made for one `run`; its `sink` and `track` go to the browser's peer connection."""
 
     def __init__(
-        self, patch: SessionPatch, *, find_agent: FindAgent, on_view: OnView, loop: asyncio.AbstractEventLoop
+        self,
+        patch: SessionPatch,
+        *,
+        find_agent: FindAgent,
+        on_view: OnView,
+        loop: asyncio.AbstractEventLoop,
+        tools: ToolRunner,
     ) -> None:
         self._find_agent = find_agent
         self._on_view = on_view
         self._loop = loop
+        self._tools = tools
+        # The session bounds the calls it waits for, and the runner those that run.
+        self._tools_running: set[asyncio.Task[None]] = set()
         self._session = new_session(patch)
         self._over = asyncio.Event()
         self._audio_open = asyncio.Event()
@@ -205,8 +215,16 @@ class Call:
                 self._post(inputs.PlayoutFlushed(flushed.reply_id, flushed.played_ms))
             case fx.CloseLink():
                 self._over.set()
+            case fx.RunTool(call_id, name, arguments):
+                running = self._loop.create_task(self._run_tool(call_id, name, arguments))
+                self._tools_running.add(running)
+                running.add_done_callback(self._tools_running.discard)
             case _ as never:
                 assert_never(never)
+
+    async def _run_tool(self, call_id: str, name: str, arguments: object) -> None:
+        outcome = await self._tools.run(name, arguments)
+        self._post(inputs.ToolFinished(call_id, outcome.result, is_error=outcome.is_error))
 
     def _send(self, event: ClientEvent) -> None:
         if isinstance(event, SessionEnd):
@@ -235,6 +253,8 @@ class Call:
         self._publish()
         self.track.stop()
         self._chunks.close()
+        for running in self._tools_running:
+            running.cancel()
         if self._link is None:
             return
         if not self._agent_ended:

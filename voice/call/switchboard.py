@@ -13,6 +13,7 @@ from voice.call.loop import CallLoop
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
 from voice.settings import Settings
+from voice.tools.runner import ToolRunner
 
 _log = logging.getLogger(__name__)
 
@@ -60,14 +61,14 @@ class Switchboard:
         """The line with this token."""
         return self._lines.get(token)
 
-    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner) -> Call:
         """Start a call, from any thread. Raises `CallRefused` when all lines are busy."""
         if not self._free.acquire(blocking=False):
             raise CallRefused(
                 f"All {self._settings.voice_max_calls} lines are busy.",
                 "Wait until a call has ended, or raise VOICE_MAX_CALLS.",
             )
-        call = Call(patch, find_agent=self._find_agent, on_view=on_view, loop=self._loop.loop)
+        call = Call(patch, find_agent=self._find_agent, on_view=on_view, loop=self._loop.loop, tools=tools)
         self._loop.loop.call_soon_threadsafe(self._run, call)
         return call
 

@@ -4,7 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
-from voice.conversation import agent_turns, user_turns
+from voice.conversation import agent_turns, tool_turns, user_turns
 from voice.protocol.client_events import SessionEnd, SessionUpdate
 from voice.protocol.effects import AnyEffect, CloseLink, FinishReply, Send
 from voice.protocol.errors import (
@@ -137,11 +137,12 @@ def _over(session: Session, phase: Phase, now: float, effects: tuple[AnyEffect, 
         playout = (
             playout.with_reply(replace(reply, finished=True)) if reply.has_audio else playout.without(reply)
         )
+    transcript = tool_turns.closed(user_turns.closed(session.transcript, now), now)
     over = replace(
         session,
         phase=phase,
         playout=playout,
-        transcript=agent_turns.closed(user_turns.closed(session.transcript, now)),
+        transcript=agent_turns.closed(transcript),
         user_speaking=False,
         thinking_since=None,
         pending_tools=(),

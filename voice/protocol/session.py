@@ -106,10 +106,12 @@ def _tick(session: Session, _: inputs.Tick, now: float) -> Step:
     transcript = user_turns.expired(session.transcript, now)
     if transcript is not session.transcript:
         session = replace(session, transcript=transcript)
+    session, results = tooling.send_overdue(session, now)
     config = session.config.expired(now)
     if config is session.config:
-        return session, ()
-    return lifecycle.send_changes(replace(session, config=config), now)
+        return session, results
+    session, changes = lifecycle.send_changes(replace(session, config=config), now)
+    return session, (*results, *changes)
 
 
 _Handler = Callable[[Session, Any, float], Step]
@@ -122,6 +124,7 @@ _ON_INPUT: dict[type, _Handler] = {
     inputs.ReplyAudible: replying.audible,
     inputs.ReplyDrained: replying.drained,
     inputs.PlayoutFlushed: interruption.playout_flushed,
+    inputs.ToolFinished: tooling.finished,
     inputs.ConfigWanted: _config_wanted,
     inputs.MuteSet: _mute_set,
     inputs.HangUp: lifecycle.hang_up,

@@ -7,12 +7,12 @@ from msgspec.structs import replace
 
 from voice.conversation.state import CallState
 from voice.conversation.transcript import Transcript
+from voice.protocol.client_events import ToolResult
 from voice.protocol.config import SessionPatch
 from voice.protocol.config_sync import ConfigSync, SettingStatus
 from voice.protocol.effects import AnyEffect
 from voice.protocol.errors import VoiceAgentError
 from voice.protocol.playout import Playout
-from voice.protocol.server_events import ToolCall
 
 # Beyond these the oldest notice or tool call is dropped, and new message types are counted together.
 MAX_NOTICES = 5
@@ -53,6 +53,14 @@ class Notice(msgspec.Struct, frozen=True):
     code: str = ""
 
 
+class PendingTool(msgspec.Struct, frozen=True):
+    """A call of a tool that the agent waits for: of which reply it is, and its answer once there is one."""
+
+    call_id: str
+    reply_id: str
+    answer: ToolResult | None = None
+
+
 class Counters(msgspec.Struct, frozen=True):
     """What was ignored or dropped, by reason; the two tables by message type, bounded."""
 
@@ -91,7 +99,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     thinking_since: float | None = None
     interrupted_at: float | None = None
     turn_event: TurnEvent = TurnEvent.NONE
-    pending_tools: tuple[ToolCall, ...] = ()
+    pending_tools: tuple[PendingTool, ...] = ()
     # Tools that the service calls itself; what it tells about them is not for us to answer.
     hosted_tools: frozenset[str] = frozenset()
     notices: tuple[Notice, ...] = ()
