@@ -67,6 +67,22 @@ def test_bytes_may_be_cut_anywhere_even_within_a_sample(buffer: ReplyBuffer, ste
     np.testing.assert_array_equal(pull_ms(buffer, 100), upsampled(noise(2400)))
 
 
+def test_what_is_playing_is_known_until_its_last_sample_or_a_cut(buffer: ReplyBuffer) -> None:
+    buffer.push("a", noise(960).tobytes())
+    buffer.push("b", noise(4800).tobytes())
+    seen = [buffer.playing]
+    for milliseconds in (40, 40):
+        pull_ms(buffer, milliseconds)
+        seen.append(buffer.playing)
+    buffer.flush()
+    seen.append(buffer.playing)
+    buffer.push("c", noise(480).tobytes())
+    buffer.finish("c")
+    pull_ms(buffer, 40)
+    seen.append(buffer.playing)
+    assert seen == [None, ("a", 40), ("b", 40), None, None]
+
+
 def test_an_odd_byte_does_not_spill_into_the_next_reply(buffer: ReplyBuffer) -> None:
     buffer.push("a", noise(480).tobytes() + b"\x7f")
     buffer.finish("a")

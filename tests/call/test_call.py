@@ -307,9 +307,12 @@ async def test_barge_in_silences_the_reply_and_late_audio_of_it() -> None:
 
     async with call_to(interrupted) as (watched, _), fake_browser(watched.call):
         await watched.until(lambda view: view.state == "speaking")
+        turn_id, played_ms = watched.call.playout or ("", 0)
+        assert (turn_id, 0 < played_ms <= 1_000) == ("agent-1", True)
         go_on.set()
         await watched.until_now(lambda view: view.state == "hearing")
         assert watched.call._reply.queued_ms == 0
+        assert watched.call.playout is None
 
 
 async def test_a_change_of_the_prompt_is_pending_until_the_agent_confirms_it() -> None:

@@ -60,7 +60,13 @@ def test_view_of_a_call_in_which_the_agent_was_cut() -> None:
         True,
     )
     assert view.turns[0] == TurnView(
-        "agent-1", "agent", "One two", settled=True, interrupted=True, rest="three."
+        "agent-1",
+        "agent",
+        "One two",
+        settled=True,
+        interrupted=True,
+        rest="three.",
+        words=(("One", 0, 200), ("two", 200, 400), ("three.", 400, 600)),
     )
     assert view.settings["system_prompt"].status == "applied"
     assert view.session_id == "sess_1"

@@ -19,6 +19,7 @@ class FakeCall:
         self.show = on_view
         self.over = False
         self.levels_dbfs = LEVELS_DBFS
+        self.playout: tuple[str, int] | None = None
         self.told: list[tuple[str, object]] = []
 
     def hang_up(self) -> None:

@@ -211,7 +211,7 @@ async def test_levels_come_while_a_call_runs_and_then_no_more(site: Site) -> Non
         await page.view()
         assert await page.levels() == [-21, -60]
         # While nothing else changes, levels are all that is sent.
-        assert [set(json.loads(await page.socket.recv())) for _ in range(3)] == [{"levels"}] * 3
+        assert [set(json.loads(await page.socket.recv())) for _ in range(3)] == [{"levels", "playout"}] * 3
         site.call.levels_dbfs = (-3.0, -9.6)
         while await page.levels() != [-3, -10]:
             pass
@@ -220,6 +220,18 @@ async def test_levels_come_while_a_call_runs_and_then_no_more(site: Site) -> Non
         # What follows the end of the call is the next view, with no level in between.
         site.call.show(shown("idle"))
         assert "view" in json.loads(await page.socket.recv())
+
+
+async def test_the_place_in_the_reply_being_played_comes_with_the_levels(site: Site) -> None:
+    site.line.connect()
+    site.call.begin()
+    async with site.open_page() as page:
+        await page.view()
+        assert json.loads(await page.socket.recv())["playout"] is None
+        site.call.playout = ("agent-1", 240)
+        while (playout := json.loads(await page.socket.recv())["playout"]) is None:
+            pass
+        assert playout == ["agent-1", 240]
 
 
 async def test_without_a_call_there_are_no_levels(site: Site) -> None:

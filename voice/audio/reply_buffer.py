@@ -120,6 +120,13 @@ class ReplyBuffer:
         """Pushes dropped because their reply was already cut or finished."""
         return self._dropped_late
 
+    @property
+    def playing(self) -> tuple[str, int] | None:
+        """The reply being played and how many milliseconds of it were pulled; `None` between replies."""
+        with self._lock:
+            reply = self._playing
+            return None if reply is None or reply.over else (reply.reply_id, reply.played_ms)
+
     def played_ms(self, reply_id: str) -> int:
         """Return how much of a reply was really pulled; 0 for one never heard of, or long forgotten."""
         with self._lock:

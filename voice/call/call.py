@@ -16,6 +16,7 @@ from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
 from voice.call.endpoint import Endpoint
 from voice.call.link import Link, open_link
+from voice.conversation import agent_turns
 from voice.conversation.view import CallView, view_of
 from voice.protocol import effects as fx
 from voice.protocol import inputs
@@ -82,6 +83,15 @@ class Call:
     def levels_dbfs(self) -> tuple[float, float]:
         """Loudness of the person and of the agent in the last 20 ms."""
         return self._microphone.level_dbfs, self._reply.level_dbfs
+
+    @property
+    def playout(self) -> tuple[str, int] | None:
+        """The turn whose reply is being played, and how many milliseconds of it were pulled for playing."""
+        playing = self._reply.playing
+        if playing is None:
+            return None
+        turn = agent_turns.turn_of(self._session.transcript, playing[0])
+        return None if turn is None else (turn.id, playing[1])
 
     def hang_up(self) -> None:
         """End the call politely."""

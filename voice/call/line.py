@@ -58,6 +58,12 @@ class Line:
         call = self.call
         return call.levels_dbfs if call else (SILENCE_DBFS, SILENCE_DBFS)
 
+    @property
+    def playout(self) -> tuple[str, int] | None:
+        """The turn whose reply is being played and the milliseconds of it that were pulled, if any is."""
+        call = self.call
+        return call.playout if call else None
+
     def want(self, patch: SessionPatch) -> None:
         """Take over the configuration of the sidebar, for the call that runs and for the next."""
         with self._lock:

@@ -11,13 +11,21 @@ from typing import Any, Literal
 
 import msgspec
 
-from voice.conversation.heard import Word
+from voice.conversation.heard import TimedWord, Word, timed
 
 Speaker = Literal["user", "agent"]
 
 
+# About six minutes of speech in one reply: its words beyond are shown, but not lit as they are spoken.
+MAX_TIMED_WORDS = 1_000
+
+
 class TurnView(msgspec.Struct, frozen=True):
-    """What the page shows of a turn; `rest` are the words of a cut reply that were not heard."""
+    """What the page shows of a turn; `rest` are the words of a cut reply that were not heard.
+
+    `words` are the agent's words that came with a time, as `(text, start_ms, end_ms)` from the first sample
+    of the reply's audio; empty for a person, and at most `MAX_TIMED_WORDS`.
+    """
 
     id: str
     speaker: Speaker
@@ -25,6 +33,7 @@ class TurnView(msgspec.Struct, frozen=True):
     settled: bool
     interrupted: bool
     rest: str
+    words: tuple[TimedWord, ...] = ()
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -62,7 +71,15 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     @cached_property
     def line(self) -> TurnView:
         """Made once for each state of the turn, so that views can be compared by identity."""
-        return TurnView(self.id, self.speaker, self.text, self.settled, self.interrupted, self.rest)
+        return TurnView(
+            id=self.id,
+            speaker=self.speaker,
+            text=self.text,
+            settled=self.settled,
+            interrupted=self.interrupted,
+            rest=self.rest,
+            words=timed(self.words[:MAX_TIMED_WORDS]),
+        )
 
 
 class Transcript(msgspec.Struct, frozen=True, dict=True):

@@ -16,8 +16,11 @@ from voice.ui.streamer import draw_streamer
 
 _PAGES = Path(__file__).parents[2] / "pages"
 
+_SIGN = Path(__file__).with_name("parley.svg")
+
 # A picture of our own: the browser would fetch a Material icon from a font server.
-st.set_page_config(page_title="Parley", page_icon=Path(__file__).with_name("parley.svg"))
+st.set_page_config(page_title="Parley", page_icon=_SIGN)
+st.logo(_SIGN, size="large")
 
 prepare_for_audio()
 

@@ -3,7 +3,7 @@ come in. No script runs for either.
 
 The page sends its line's token first, in a message and never in an address, which servers log. Then
 both sides send JSON objects: `{"view": …}` as made by `voice.conversation.view.patch_between`, and
-`{"levels": [you_dbfs, agent_dbfs]}` down; `{"do": …}` up.
+`{"levels": [you_dbfs, agent_dbfs], "playout": [turn_id, played_ms] | null}` down; `{"do": …}` up.
 """
 
 import asyncio
@@ -111,12 +111,16 @@ async def _send_views(socket: WebSocket, line: Line) -> None:
                 await _send(socket, {"view": patch_between(sent, view)})
                 sent = view
             if line.call is not None:
-                await _send(socket, {"levels": [round(level) for level in line.levels_dbfs]})
+                await _send(socket, _levels(line))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LEVELS_PERIOD_S if line.call else None):
                     await changed.wait()
     finally:
         stop()
+
+
+def _levels(line: Line) -> dict[str, object]:
+    return {"levels": [round(level) for level in line.levels_dbfs], "playout": line.playout}
 
 
 async def _send(socket: WebSocket, message: dict[str, object]) -> None:
