@@ -1,6 +1,7 @@
 """What a call costs, in money and in words. Pure; the price comes with the agent's address."""
 
 _SECONDS_PER_HOUR = 3600
+_HALF_A_CENT_USD = 0.005
 
 
 def cost_usd(billed_s: float, usd_per_hour: float | None) -> float | None:
@@ -12,4 +13,4 @@ def cost_text(usd: float | None) -> str:
     """`$0.17`; empty for what is free or has no known price."""
     if not usd:
         return ""
-    return f"${usd:.2f}" if usd >= 0.005 else "< $0.01"
+    return f"${usd:.2f}" if usd >= _HALF_A_CENT_USD else "< $0.01"
