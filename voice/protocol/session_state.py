@@ -44,13 +44,14 @@ class TurnEvent(Enum):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something a person should know that does not end the call."""
+    """Something a person should know that does not end the call. `action` names its one-click cure."""
 
     id: int
     at: float
     sentence: str
     next_step: str = ""
     code: str = ""
+    action: str = ""
 
 
 class Counters(msgspec.Struct, frozen=True):
@@ -91,6 +92,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     user_speaking: bool = False
     thinking_since: float | None = None
     interrupted_at: float | None = None
+    # Replies in a row that speech cut as soon as they were heard.
+    early_cuts: int = 0
     turn_event: TurnEvent = TurnEvent.NONE
     pending_tools: tuple[ToolCall, ...] = ()
     # Tools that the service calls itself; what it tells about them is not for us to answer.
@@ -135,12 +138,14 @@ def new_session(patch: SessionPatch) -> Session:
     return Session(config=ConfigSync().want(patch))
 
 
-def with_notice(session: Session, now: float, sentence: str, next_step: str = "", code: str = "") -> Session:
+def with_notice(
+    session: Session, now: float, sentence: str, next_step: str = "", code: str = "", action: str = ""
+) -> Session:
     """One more notice; the same words are not shown twice, and the oldest give way."""
     if any(notice.sentence == sentence for notice in session.notices):
         return session
     number = session.counters.notices + 1
-    notice = Notice(number, now, sentence, next_step, code)
+    notice = Notice(number, now, sentence, next_step, code, action)
     return replace(
         session,
         notices=(*session.notices, notice)[-MAX_NOTICES:],
