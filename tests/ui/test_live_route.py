@@ -259,9 +259,17 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         await page.view()
         await page.send(do="mute")
         await page.send(do="unmute")
+        await page.send(do="mute_agent")
+        await page.send(do="unmute_agent")
         await page.send(do="hang_up")
         await obeyed(site, page)
-    assert site.call.told == [("set_muted", True), ("set_muted", False), ("hang_up", None)]
+    assert site.call.told == [
+        ("set_muted", True),
+        ("set_muted", False),
+        ("set_agent_muted", True),
+        ("set_agent_muted", False),
+        ("hang_up", None),
+    ]
 
 
 async def test_connecting_from_two_pages_makes_one_call(site: Site) -> None:

@@ -102,6 +102,11 @@ class Call:
         self._microphone.muted = muted
         self._post_soon(inputs.MuteSet(muted))
 
+    def set_agent_muted(self, muted: bool) -> None:
+        """Play silence in place of the agent, or stop doing so. What it says counts as heard all the same."""
+        self.track.muted = muted
+        self._post_soon(inputs.AgentMuteSet(muted))
+
     def want(self, patch: SessionPatch) -> None:
         """The whole configuration that the person wants now."""
         self._post_soon(inputs.ConfigWanted(patch))

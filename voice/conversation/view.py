@@ -33,6 +33,7 @@ class CallView(msgspec.Struct, frozen=True):
     icon: str
     since: float | None = None
     muted: bool = False
+    agent_muted: bool = False
     interrupted: bool = False
     failure: FailureView | None = None
     notices: tuple[Notice, ...] = ()
@@ -68,6 +69,7 @@ def view_of(session: Session | None) -> CallView:
         icon=INTERRUPTED_ICON if interrupted else icon_of(session.state),
         since=session.since,
         muted=session.muted,
+        agent_muted=session.agent_muted,
         interrupted=interrupted,
         failure=FailureView(failure.sentence, failure.next_step, failure.code) if failure else None,
         notices=session.notices,

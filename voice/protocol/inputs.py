@@ -76,6 +76,13 @@ class MuteSet:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentMuteSet:
+    """The person muted or unmuted the agent's sound. The agent goes on speaking, as its clock does."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """The person ends the call."""
 
@@ -102,6 +109,7 @@ AnyInput = (
     | PlayoutFlushed
     | ConfigWanted
     | MuteSet
+    | AgentMuteSet
     | HangUp
     | Failed
     | Tick

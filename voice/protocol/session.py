@@ -88,6 +88,11 @@ def _mute_set(session: Session, wanted: inputs.MuteSet, _: float) -> Step:
     return (session if session.muted == wanted.muted else replace(session, muted=wanted.muted)), ()
 
 
+def _agent_mute_set(session: Session, wanted: inputs.AgentMuteSet, _: float) -> Step:
+    same = session.agent_muted == wanted.muted
+    return (session if same else replace(session, agent_muted=wanted.muted)), ()
+
+
 def _config_wanted(session: Session, wanted: inputs.ConfigWanted, now: float) -> Step:
     if session.ended:
         return session, ()
@@ -126,6 +131,7 @@ _ON_INPUT: dict[type, _Handler] = {
     inputs.PlayoutFlushed: interruption.playout_flushed,
     inputs.ConfigWanted: _config_wanted,
     inputs.MuteSet: _mute_set,
+    inputs.AgentMuteSet: _agent_mute_set,
     inputs.HangUp: lifecycle.hang_up,
     inputs.Failed: lifecycle.failed_outside,
     inputs.Tick: _tick,

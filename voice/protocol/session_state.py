@@ -81,6 +81,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     link_open: bool = False
     media_connected: bool = False
     muted: bool = False
+    agent_muted: bool = False
     failure: VoiceAgentError | None = None
     session_id: str | None = None
     expires_at: float | None = None

@@ -35,6 +35,8 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "hang_up": lambda line, _: line.hang_up(),
     "mute": lambda line, _: line.set_muted(True),
     "unmute": lambda line, _: line.set_muted(False),
+    "mute_agent": lambda line, _: line.set_agent_muted(True),
+    "unmute_agent": lambda line, _: line.set_agent_muted(False),
     "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
 }
 
