@@ -34,6 +34,7 @@ class TurnView(msgspec.Struct, frozen=True):
     interrupted: bool
     rest: str
     words: tuple[TimedWord, ...] = ()
+    typed: bool = False
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -62,6 +63,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     trimmed: str | None = None
     played_ms: float | None = None
     audible: bool = False
+    typed: bool = False
 
     @cached_property
     def visible(self) -> bool:
@@ -79,6 +81,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             interrupted=self.interrupted,
             rest=self.rest,
             words=timed(self.words[:MAX_TIMED_WORDS]),
+            typed=self.typed,
         )
 
 
