@@ -3,7 +3,9 @@
 from voice.call.line import Line
 from voice.ui.live_component import connection_data, live_component, read_part
 
-_panel = live_component("panel", html=read_part("panel.html"))
+PARTS = ("transcript.js", "transcript.css")
+
+_panel = live_component("panel", html=read_part("panel.html"), parts=PARTS)
 
 
 def draw_call_panel(line: Line, *, compact: bool) -> None:

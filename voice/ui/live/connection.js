@@ -11,6 +11,7 @@ class Connection {
     this.view = null;
     this.onView = () => {};
     this.onLevels = () => {};
+    this.onPlayout = () => {};
     this.onLost = () => {};
     this.tries = 0;
     this.closed = false;
@@ -31,6 +32,7 @@ class Connection {
   receive(message) {
     this.tries = 0;
     if (message.levels) this.onLevels(...message.levels);
+    if (message.playout) this.onPlayout(...message.playout);
     if (message.view) {
       this.view = applyPatch(this.view, message.view);
       this.onView(this.view, message.view);
