@@ -14,6 +14,7 @@ from voice.audio.mic_sink import MicSink
 from voice.audio.microphone import FIRST_FRAME_TIMEOUT_S, MEDIA_LOST_TIMEOUT_S, Microphone
 from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
+from voice.audio.voice_activity import HEARD_AFTER_MS, PAUSED_AFTER_MS, Voice
 from voice.call.endpoint import Endpoint
 from voice.call.link import Link, open_link
 from voice.conversation import agent_turns
@@ -66,6 +67,7 @@ class Call:
             self._chunks,
             clock=time.monotonic,
             on_started=lambda: self._post_soon(inputs.MediaConnected()),
+            on_voice=self._voice_changed,
         )
         self._reply = ReplyBuffer(self)
         self.sink = MicSink(self._microphone, on_ended=self._media_ended)
@@ -115,13 +117,19 @@ class Call:
         """The browser reports that its peer connection is up."""
         self._playing_at = self._playing_at or time.monotonic()
 
-    def on_audible(self, reply_id: str) -> None:
+    def on_audible(self, reply_id: str, lead_in_ms: float, in_ms: float) -> None:
         """Told by the reply buffer when a reply is first heard."""
-        self._post_soon(inputs.ReplyAudible(reply_id))
+        self._post_soon(inputs.ReplyAudible(reply_id, lead_in_ms, time.time() + in_ms / 1000))
 
     def on_drained(self, reply_id: str, played_ms: int) -> None:
         """Told by the reply buffer when a reply was played to its end."""
         self._post_soon(inputs.ReplyDrained(reply_id, played_ms))
+
+    def _voice_changed(self, voice: Voice) -> None:
+        if voice is Voice.HEARD:
+            self._post_soon(inputs.VoiceHeard(time.time() - HEARD_AFTER_MS / 1000))
+        else:
+            self._post_soon(inputs.VoicePaused(time.time() - PAUSED_AFTER_MS / 1000))
 
     def _media_ended(self) -> None:
         self._post_soon(inputs.HangUp())
