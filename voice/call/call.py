@@ -51,7 +51,7 @@ class Call:
         self._find_agent = find_agent
         self._on_view = on_view
         self._loop = loop
-        self._session = new_session(patch)
+        self._session = new_session(patch, begun_at=time.time())
         self._over = asyncio.Event()
         self._audio_open = asyncio.Event()
         self._outbox: asyncio.Queue[ClientEvent] = asyncio.Queue(_OUTBOX_MESSAGES)
@@ -156,11 +156,12 @@ class Call:
 
     async def _hold_link(self) -> None:
         try:
-            self._link = await open_link(await self._find_agent())
+            endpoint = await self._find_agent()
+            self._link = await open_link(endpoint)
         except VoiceAgentError as error:
             self._post(inputs.Failed(error))
             return
-        self._post(inputs.LinkOpened())
+        self._post(inputs.LinkOpened(endpoint.usd_per_hour))
         async with asyncio.TaskGroup() as tasks:
             background = [
                 tasks.create_task(self._write(self._link)),

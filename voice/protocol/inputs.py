@@ -10,7 +10,9 @@ from voice.protocol.server_events import AnyServerEvent
 
 @dataclass(frozen=True, slots=True)
 class LinkOpened:
-    """The socket to the agent is open."""
+    """The socket to the agent is open. `usd_per_hour` is the price of an open socket, None when unknown."""
+
+    usd_per_hour: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

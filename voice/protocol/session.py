@@ -79,8 +79,10 @@ def _malformed(session: Session, event: Malformed, _: float) -> Step:
     return replace(session, counters=replace(session.counters, malformed=table)), ()
 
 
-def _media_connected(session: Session, _: inputs.MediaConnected, __: float) -> Step:
-    return (session if session.media_connected else replace(session, media_connected=True)), ()
+def _media_connected(session: Session, _: inputs.MediaConnected, now: float) -> Step:
+    if session.media_connected:
+        return session, ()
+    return replace(session, media_connected=True, audio_at=now), ()
 
 
 def _mute_set(session: Session, wanted: inputs.MuteSet, _: float) -> Step:
