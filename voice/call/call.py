@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import assert_never
 
 from voice.audio.handover import ChunkQueue
@@ -16,7 +16,10 @@ from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
 from voice.audio.voice_activity import HEARD_AFTER_MS, PAUSED_AFTER_MS, Voice
 from voice.call.endpoint import Endpoint
+from voice.call.event_log import EventLog
 from voice.call.link import Link, open_link
+from voice.call.own_events import note_own
+from voice.call.redaction import Redactor
 from voice.conversation import agent_turns
 from voice.conversation.view import CallView, view_of
 from voice.protocol import effects as fx
@@ -46,8 +49,16 @@ class Call:
     """One call. Made for one `run`; its `sink` and `track` go to the browser's peer connection."""
 
     def __init__(
-        self, patch: SessionPatch, *, find_agent: FindAgent, on_view: OnView, loop: asyncio.AbstractEventLoop
+        self,
+        patch: SessionPatch,
+        *,
+        find_agent: FindAgent,
+        on_view: OnView,
+        loop: asyncio.AbstractEventLoop,
+        secrets: Iterable[str] = (),
     ) -> None:
+        # `secrets` stay out of the log, whoever says them.
+        self.log = EventLog(Redactor(secrets), clock=time.time)
         self._find_agent = find_agent
         self._on_view = on_view
         self._loop = loop
@@ -157,7 +168,7 @@ class Call:
     async def _hold_link(self) -> None:
         try:
             endpoint = await self._find_agent()
-            self._link = await open_link(endpoint)
+            self._link = await open_link(endpoint, self.log)
         except VoiceAgentError as error:
             self._post(inputs.Failed(error))
             return
@@ -209,6 +220,8 @@ class Call:
     def _post(self, happened: inputs.AnyInput) -> None:
         before = self._session
         self._session, effects = step(before, happened, time.time())
+        if effects or self._session is not before:
+            note_own(self.log, happened)
         for effect in effects:
             self._perform(effect)
         if self._session.ready:
