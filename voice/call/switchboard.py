@@ -11,6 +11,7 @@ from voice.call.endpoint import Endpoint, service_endpoint
 from voice.call.line import Line
 from voice.call.local_agent import LocalAgent
 from voice.call.loop import CallLoop
+from voice.call.redaction import secrets_of
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
 from voice.settings import Settings
@@ -68,7 +69,13 @@ class Switchboard:
                 f"All {self._settings.voice_max_calls} lines are busy.",
                 "Wait until a call has ended, or raise VOICE_MAX_CALLS.",
             )
-        call = Call(patch, find_agent=self._find_agent, on_view=on_view, loop=self._loop.loop)
+        call = Call(
+            patch,
+            find_agent=self._find_agent,
+            on_view=on_view,
+            loop=self._loop.loop,
+            secrets=secrets_of(self._settings),
+        )
         self._loop.loop.call_soon_threadsafe(self._run, call)
         return call
 

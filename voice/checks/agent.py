@@ -8,7 +8,9 @@ import time
 from collections.abc import Awaitable, Callable
 
 from voice.call.endpoint import Endpoint
+from voice.call.event_log import EventLog
 from voice.call.link import Link, open_link
+from voice.call.redaction import Redactor
 from voice.checks.finding import Finding, failed, fine
 from voice.protocol.errors import AgentUnreachable, ConnectionLost, VoiceAgentError, from_session_error
 from voice.protocol.server_events import BareError, SessionError
@@ -44,7 +46,7 @@ async def check_agent(find_agent: FindAgent, *, refusal_s: float = REFUSAL_S) ->
         return failed(error.sentence, error.next_step)
     began = time.monotonic()
     try:
-        link = await open_link(endpoint)
+        link = await open_link(endpoint, EventLog(Redactor(()), clock=time.monotonic))
     except AgentUnreachable as error:
         return failed(f"{endpoint.name} can't be reached: {error.code or 'no answer'}.", _UNREACHABLE)
     except VoiceAgentError as error:
