@@ -4,12 +4,14 @@ come in. No script runs for either.
 The page sends its line's token first, in a message and never in an address, which servers log. Then
 both sides send JSON objects: `{"view": …}` as made by `voice.conversation.view.patch_between`, and
 `{"levels": [you_dbfs, agent_dbfs], "playout": [turn_id, played_ms] | null}` down; `{"do": …}` up.
+What else a page may watch is told in `voice.ui.live_feeds`.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
@@ -17,6 +19,7 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 from voice.call.line import Line
 from voice.conversation.view import CallView, patch_between
 from voice.ui.admission import admit
+from voice.ui.live_feeds import Feeds
 from voice.ui.microphone_errors import microphone_failed
 
 _log = logging.getLogger(__name__)
@@ -53,23 +56,29 @@ async def serve_live(socket: WebSocket) -> None:
 
 async def _serve(socket: WebSocket, line: Line) -> None:
     sender = asyncio.create_task(_send_views(socket, line))
+    feeds = Feeds(line, partial(_send, socket))
     try:
-        await _obey(socket, line)
+        await _obey(socket, line, feeds)
     finally:
+        await feeds.close()
         sender.cancel()
         with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
             await sender
 
 
-async def _obey(socket: WebSocket, line: Line) -> None:
+async def _obey(socket: WebSocket, line: Line, feeds: Feeds) -> None:
     while True:
         try:
             command = msgspec.json.decode(await socket.receive_text(), type=_Command)
-            act = _COMMANDS[command.do]
+            verb, _, name = command.do.partition("_")
+            if verb == "watch":
+                await feeds.watch(name)
+            elif verb == "unwatch":
+                await feeds.unwatch(name)
+            else:
+                _COMMANDS[command.do](line, command)
         except (msgspec.MsgspecError, KeyError):
             _log.warning("a page sent a command that does not exist")
-            continue
-        act(line, command)
 
 
 async def _send_views(socket: WebSocket, line: Line) -> None:
