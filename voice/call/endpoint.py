@@ -58,7 +58,7 @@ class Endpoint:
             return Address(self.url, {})
         if self.token_url is None:
             return Address(self.url, {"Authorization": _BEARER + self.key})
-        token = await _mint(self.token_url, self.key)
+        token = await mint_token(self.token_url, self.key)
         parts = urlsplit(self.url)
         query = "&".join(filter(None, (parts.query, urlencode({"token": token}))))
         return Address(urlunsplit(parts._replace(query=query)), {})
@@ -89,7 +89,8 @@ def _is_service(url: str) -> bool:
     return host == _SERVICE_DOMAIN or host.endswith(f".{_SERVICE_DOMAIN}")
 
 
-async def _mint(token_url: str, key: str) -> str:
+async def mint_token(token_url: str, key: str) -> str:
+    """A temporary token for one connection. Raises `AuthRefused` or `AgentUnreachable`."""
     where = public_name(token_url)
     try:
         async with httpx.AsyncClient(timeout=_TOKEN_TIMEOUT_S) as client:
@@ -116,9 +117,10 @@ async def _mint(token_url: str, key: str) -> str:
         ) from None
 
 
-def unreachable(where: str) -> AgentUnreachable:
-    """The error for an address that does not answer."""
+def unreachable(where: str, reason: str = "") -> AgentUnreachable:
+    """The error for an address that does not answer; `reason` is for the small print."""
     return AgentUnreachable(
         f"The agent at {where} can't be reached, so the call did not start.",
         "Check that the address is right and that this machine may connect to it, then connect again.",
+        code=reason,
     )

@@ -2,16 +2,19 @@
 of the conversation, but has the event log note every message.
 """
 
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from voice.call.endpoint import Endpoint, unreachable
 from voice.call.event_log import EventLog
 from voice.protocol.client_events import ClientEvent
 from voice.protocol.codec import Malformed, Unknown, decode_server, encode
+from voice.protocol.errors import ConnectionLost
 from voice.protocol.server_events import AnyServerEvent
 
 _OPEN_TIMEOUT_S = 10.0
@@ -54,6 +57,13 @@ class Link:
                 yield event
         except ConnectionClosed:
             return
+
+    async def round_trip_s(self) -> float:
+        """How long a ping takes, there and back. Raises `ConnectionLost` when the socket closes first."""
+        try:
+            return await (await self._socket.ping())
+        except ConnectionClosed:
+            raise ConnectionLost("The connection to the agent was lost.", "Try again.") from None
 
     @property
     def close_code(self) -> int | None:
@@ -99,6 +109,22 @@ async def open_link(endpoint: Endpoint, log: EventLog) -> Link:
             compression=None,
             **options,
         )
-    except (TimeoutError, OSError, InvalidHandshake, InvalidURI):
-        raise unreachable(endpoint.name) from None
+    except (TimeoutError, OSError, InvalidHandshake, InvalidURI) as error:
+        raise unreachable(endpoint.name, _reason(error)) from None
     return Link(socket, log)
+
+
+def _reason(error: Exception) -> str:
+    """Why nothing opened, in a few words that hold no address: that may have a token in it."""
+    match error:
+        case TimeoutError():
+            return f"no answer within {_OPEN_TIMEOUT_S:.0f} s"
+        case InvalidStatus():
+            return f"HTTP {error.response.status_code}"
+        case ssl.SSLError():
+            return "its TLS certificate is not trusted" if "CERT" in str(error.reason) else "TLS failed"
+        case socket.gaierror():
+            return "its name is not known"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+    return "close code 1006"

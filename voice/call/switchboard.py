@@ -4,6 +4,7 @@ import asyncio
 import logging
 import threading
 import weakref
+from concurrent.futures import Future
 
 from voice.call.call import Call, OnView
 from voice.call.endpoint import Endpoint, service_endpoint
@@ -77,6 +78,10 @@ class Switchboard:
         )
         self._loop.loop.call_soon_threadsafe(self._run, call)
         return call
+
+    def find_agent(self) -> Future[Endpoint]:
+        """Where calls go, from any thread; fails with `AgentUnreachable` where that is nowhere."""
+        return self._loop.submit(self._find_agent())
 
     def _run(self, call: Call) -> None:
         task = self._loop.loop.create_task(call.run())
