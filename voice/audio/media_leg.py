@@ -46,8 +46,7 @@ class MediaLeg:
     async def _read(self, browser: BrowserMedia) -> None:
         try:
             server = await read_server(self._connection) if self._connection else ServerMedia()
-        except Exception:
-            # A connection that is being closed; figures must never disturb a call.
+        except Exception:  # noqa: BLE001 - figures must never disturb a call, as a connection may that closes
             _log.exception("the statistics of a peer connection could not be read")
             return
         self._readings.append(Reading(browser, server))

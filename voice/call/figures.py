@@ -31,6 +31,4 @@ class Figures(msgspec.Struct, frozen=True):
 def latency_figures(latencies: Latencies) -> LatencyFigures:
     """The ledger of a call as figures."""
     summary = summary_of(latencies.turns)
-    return LatencyFigures(
-        latencies.turns[-MAX_SHOWN_TURNS:], summary.count, summary.p50_ms, summary.p95_ms
-    )
+    return LatencyFigures(latencies.turns[-MAX_SHOWN_TURNS:], summary.count, summary.p50_ms, summary.p95_ms)

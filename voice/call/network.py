@@ -63,7 +63,9 @@ def network_figures(
     reply_frames_skipped: int = 0,
 ) -> NetworkFigures:
     """The figures of these readings, oldest first; unknown where there are none."""
-    oldest, newest = (readings[0], readings[-1]) if readings else (Reading(), Reading())
+    newest = readings[-1] if readings else Reading()
+    # Before there are two, the counts of the whole call are all there is.
+    oldest = readings[0] if len(readings) > 1 else Reading()
     measures = tuple(_measure(name, value) for name, value in _values(oldest, newest).items())
     browser, server = newest.browser, newest.server
     return NetworkFigures(
