@@ -32,7 +32,7 @@ class Connection {
   receive(message) {
     this.tries = 0;
     if (message.levels) this.onLevels(...message.levels);
-    if (message.playout) this.onPlayout(...message.playout);
+    if ("playout" in message) this.onPlayout(...(message.playout ?? [null, 0]));
     if (message.view) {
       this.view = applyPatch(this.view, message.view);
       this.onView(this.view, message.view);
