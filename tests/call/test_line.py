@@ -105,8 +105,14 @@ def test_the_person_steers_the_running_call(line: Line, switchboard: FakeSwitchb
     line.connect()
     line.set_muted(True)
     line.set_muted(False)
+    line.set_agent_muted(True)
     line.hang_up()
-    assert switchboard.calls[0].told == [("set_muted", True), ("set_muted", False), ("hang_up", None)]
+    assert switchboard.calls[0].told == [
+        ("set_muted", True),
+        ("set_muted", False),
+        ("set_agent_muted", True),
+        ("hang_up", None),
+    ]
 
 
 def test_an_ended_call_is_told_nothing_more(line: Line, switchboard: FakeSwitchboard) -> None:
@@ -114,6 +120,7 @@ def test_an_ended_call_is_told_nothing_more(line: Line, switchboard: FakeSwitchb
     switchboard.calls[0].end()
     line.want(PATCH)
     line.set_muted(True)
+    line.set_agent_muted(True)
     line.hang_up()
     assert switchboard.calls[0].told == []
 

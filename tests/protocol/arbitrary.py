@@ -74,6 +74,7 @@ harmless = st.one_of(
     st.just(inputs.Tick()),
     st.just(inputs.MediaConnected()),
     st.builds(inputs.MuteSet, st.booleans()),
+    st.builds(inputs.AgentMuteSet, st.booleans()),
     st.builds(inputs.ConfigWanted, patches),
     st.builds(inputs.ReplyAudible, reply_ids),
     st.builds(inputs.ReplyDrained, reply_ids, played_ms),

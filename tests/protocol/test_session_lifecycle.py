@@ -1,6 +1,7 @@
 """How a session opens, becomes ready, ends and fails."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.protocol.driver import PCM, Call, finished, live, played, sent, updates
 from voice.protocol.client_events import SessionEnd, SessionUpdate
@@ -19,6 +20,7 @@ from voice.protocol.errors import (
     VoiceRefused,
 )
 from voice.protocol.inputs import (
+    AgentMuteSet,
     Failed,
     HangUp,
     LinkClosed,
@@ -230,6 +232,15 @@ def test_mute_is_a_badge_over_any_state() -> None:
     before = call.session
     call.feed(MuteSet(True))
     assert call.session is before
+
+
+def test_muting_the_agent_is_shown_and_changes_nothing_else() -> None:
+    call = live()
+    before = call.session
+    call.feed(AgentMuteSet(True))
+    assert call.session == replace(before, agent_muted=True)
+    call.feed(AgentMuteSet(False))
+    assert call.session == before
 
 
 def test_unknown_and_malformed_messages_are_counted_within_bounds() -> None:

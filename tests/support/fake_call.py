@@ -28,6 +28,9 @@ class FakeCall:
     def set_muted(self, muted: bool) -> None:
         self.told.append(("set_muted", muted))
 
+    def set_agent_muted(self, muted: bool) -> None:
+        self.told.append(("set_agent_muted", muted))
+
     def want(self, patch: SessionPatch) -> None:
         self.told.append(("want", patch))
 

@@ -21,7 +21,7 @@ from voice.call.line import Line
 from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView
 from voice.protocol.config import SessionPatch
-from voice.ui import live_route
+from voice.ui import admission
 from voice.ui.live_route import LIVE_PATH, serve_live
 
 DEADLINE_S = 10
@@ -112,7 +112,7 @@ class Page:
 @pytest.fixture
 async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     switchboard = OneLine()
-    monkeypatch.setattr(live_route, "switchboard", lambda: switchboard)
+    monkeypatch.setattr(admission, "switchboard", lambda: switchboard)
     listening = socket.create_server(("127.0.0.1", 0))
     site = Site(listening.getsockname()[1], switchboard)
 
@@ -163,7 +163,7 @@ async def test_an_unknown_token_is_told_so_and_let_go(site: Site, hello: str | b
 
 
 async def test_a_page_that_says_nothing_is_let_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_route, "_TOKEN_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(admission, "_TOKEN_TIMEOUT_S", 0.02)
     async with site.page() as page:
         assert await close_code(page) == 4404
 
@@ -259,9 +259,17 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         await page.view()
         await page.send(do="mute")
         await page.send(do="unmute")
+        await page.send(do="mute_agent")
+        await page.send(do="unmute_agent")
         await page.send(do="hang_up")
         await obeyed(site, page)
-    assert site.call.told == [("set_muted", True), ("set_muted", False), ("hang_up", None)]
+    assert site.call.told == [
+        ("set_muted", True),
+        ("set_muted", False),
+        ("set_agent_muted", True),
+        ("set_agent_muted", False),
+        ("hang_up", None),
+    ]
 
 
 async def test_connecting_from_two_pages_makes_one_call(site: Site) -> None:

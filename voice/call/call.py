@@ -50,7 +50,7 @@ class Call:
         self._find_agent = find_agent
         self._on_view = on_view
         self._loop = loop
-        self._session = new_session(patch)
+        self._session = new_session(patch, begun_at=time.time())
         self._over = asyncio.Event()
         self._audio_open = asyncio.Event()
         self._outbox: asyncio.Queue[ClientEvent] = asyncio.Queue(_OUTBOX_MESSAGES)
@@ -102,6 +102,11 @@ class Call:
         self._microphone.muted = muted
         self._post_soon(inputs.MuteSet(muted))
 
+    def set_agent_muted(self, muted: bool) -> None:
+        """Play silence in place of the agent, or stop doing so. What it says counts as heard all the same."""
+        self.track.muted = muted
+        self._post_soon(inputs.AgentMuteSet(muted))
+
     def want(self, patch: SessionPatch) -> None:
         """The whole configuration that the person wants now."""
         self._post_soon(inputs.ConfigWanted(patch))
@@ -143,11 +148,12 @@ class Call:
 
     async def _hold_link(self) -> None:
         try:
-            self._link = await open_link(await self._find_agent())
+            endpoint = await self._find_agent()
+            self._link = await open_link(endpoint)
         except VoiceAgentError as error:
             self._post(inputs.Failed(error))
             return
-        self._post(inputs.LinkOpened())
+        self._post(inputs.LinkOpened(endpoint.usd_per_hour))
         async with asyncio.TaskGroup() as tasks:
             background = [
                 tasks.create_task(self._write(self._link)),

@@ -13,6 +13,10 @@ _TOKEN_WINDOW_S = 60
 # Minting was seen to take 0.2 to 1.2 s (2026-09).
 _TOKEN_TIMEOUT_S = 10.0
 _REFUSED_STATUS = frozenset({400, 401, 403, 404})
+# AssemblyAI's price of the Voice Agent API: 4.50 USD for an hour of open socket, billed by the second, idle
+# time included (its documentation, 2026-09).
+_SERVICE_USD_PER_HOUR = 4.5
+_SERVICE_DOMAIN = "assemblyai.com"
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -26,12 +30,15 @@ class Address:
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An agent. `name` is its address as a person may see it, without any credential."""
+    """An agent. `name` is its address as a person may see it, without any credential; `usd_per_hour` is
+    what an open socket costs, None when nobody can say.
+    """
 
     url: str
     name: str
     key: str | None = field(default=None, repr=False)
     token_url: str | None = None
+    usd_per_hour: float | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -59,6 +66,7 @@ def service_endpoint(settings: Settings) -> Endpoint:
         name=public_name(url),
         key=secret.get_secret_value() if secret else None,
         token_url=str(settings.voice_agent_token_url) if settings.voice_agent_auth == "token" else None,
+        usd_per_hour=_SERVICE_USD_PER_HOUR if _is_service(url) else None,
     )
 
 
@@ -67,6 +75,11 @@ def public_name(url: str) -> str:
     parts = urlsplit(url)
     netloc = parts.netloc.rpartition("@")[2]
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
+
+
+def _is_service(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == _SERVICE_DOMAIN or host.endswith(f".{_SERVICE_DOMAIN}")
 
 
 async def _mint(token_url: str, key: str) -> str:

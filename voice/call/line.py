@@ -99,6 +99,12 @@ class Line:
         if call is not None:
             call.set_muted(muted)
 
+    def set_agent_muted(self, muted: bool) -> None:
+        """Mute or unmute the agent's sound in the call."""
+        call = self.call
+        if call is not None:
+            call.set_agent_muted(muted)
+
     def fail(self, error: VoiceAgentError) -> None:
         """Show why no call could start. A call that runs is left alone."""
         if self.call is None:

@@ -10,7 +10,9 @@ from voice.protocol.server_events import AnyServerEvent
 
 @dataclass(frozen=True, slots=True)
 class LinkOpened:
-    """The socket to the agent is open."""
+    """The socket to the agent is open. `usd_per_hour` is the price of an open socket, None when unknown."""
+
+    usd_per_hour: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,13 @@ class MuteSet:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentMuteSet:
+    """The person muted or unmuted the agent's sound. The agent goes on speaking, as its clock does."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """The person ends the call."""
 
@@ -100,6 +109,7 @@ AnyInput = (
     | PlayoutFlushed
     | ConfigWanted
     | MuteSet
+    | AgentMuteSet
     | HangUp
     | Failed
     | Tick

@@ -78,12 +78,19 @@ def _malformed(session: Session, event: Malformed, _: float) -> Step:
     return replace(session, counters=replace(session.counters, malformed=table)), ()
 
 
-def _media_connected(session: Session, _: inputs.MediaConnected, __: float) -> Step:
-    return (session if session.media_connected else replace(session, media_connected=True)), ()
+def _media_connected(session: Session, _: inputs.MediaConnected, now: float) -> Step:
+    if session.media_connected:
+        return session, ()
+    return replace(session, media_connected=True, audio_at=now), ()
 
 
 def _mute_set(session: Session, wanted: inputs.MuteSet, _: float) -> Step:
     return (session if session.muted == wanted.muted else replace(session, muted=wanted.muted)), ()
+
+
+def _agent_mute_set(session: Session, wanted: inputs.AgentMuteSet, _: float) -> Step:
+    same = session.agent_muted == wanted.muted
+    return (session if same else replace(session, agent_muted=wanted.muted)), ()
 
 
 def _config_wanted(session: Session, wanted: inputs.ConfigWanted, now: float) -> Step:
@@ -124,6 +131,7 @@ _ON_INPUT: dict[type, _Handler] = {
     inputs.PlayoutFlushed: interruption.playout_flushed,
     inputs.ConfigWanted: _config_wanted,
     inputs.MuteSet: _mute_set,
+    inputs.AgentMuteSet: _agent_mute_set,
     inputs.HangUp: lifecycle.hang_up,
     inputs.Failed: lifecycle.failed_outside,
     inputs.Tick: _tick,

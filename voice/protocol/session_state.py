@@ -44,13 +44,14 @@ class TurnEvent(Enum):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something a person should know that does not end the call."""
+    """Something a person should know that does not end the call. `action` names its one-click cure."""
 
     id: int
     at: float
     sentence: str
     next_step: str = ""
     code: str = ""
+    action: str = ""
 
 
 class Counters(msgspec.Struct, frozen=True):
@@ -71,16 +72,26 @@ class Counters(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Times are in seconds of the caller's clock; `since` is when `state` began."""
+    """Times are in seconds of the caller's clock; `since` is when `state` began.
+
+    `begun_at` is the person's click, `billed_from` the first open socket, `ready_at` when talk could begin.
+    """
 
     phase: Phase = Phase.NEW
     link_open: bool = False
     media_connected: bool = False
     muted: bool = False
+    agent_muted: bool = False
     failure: VoiceAgentError | None = None
     session_id: str | None = None
     expires_at: float | None = None
-    started_at: float | None = None
+    begun_at: float | None = None
+    # The present session was asked for and became ready; a restart asks for another one.
+    asked_at: float | None = None
+    agreed_at: float | None = None
+    audio_at: float | None = None
+    billed_from: float | None = None
+    usd_per_hour: float | None = None
     ready_at: float | None = None
     ended_at: float | None = None
     config: ConfigSync = ConfigSync()
@@ -90,6 +101,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     user_speaking: bool = False
     thinking_since: float | None = None
     interrupted_at: float | None = None
+    # Replies in a row that speech cut as soon as they were heard.
+    early_cuts: int = 0
     turn_event: TurnEvent = TurnEvent.NONE
     pending_tools: tuple[ToolCall, ...] = ()
     # Tools that the service calls itself; what it tells about them is not for us to answer.
@@ -129,17 +142,19 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 Step = tuple[Session, tuple[AnyEffect, ...]]
 
 
-def new_session(patch: SessionPatch) -> Session:
+def new_session(patch: SessionPatch, *, begun_at: float | None = None) -> Session:
     """A session that has not been opened yet, to be configured with `patch`."""
-    return Session(config=ConfigSync().want(patch))
+    return Session(config=ConfigSync().want(patch), begun_at=begun_at, asked_at=begun_at)
 
 
-def with_notice(session: Session, now: float, sentence: str, next_step: str = "", code: str = "") -> Session:
+def with_notice(
+    session: Session, now: float, sentence: str, next_step: str = "", code: str = "", action: str = ""
+) -> Session:
     """One more notice; the same words are not shown twice, and the oldest give way."""
     if any(notice.sentence == sentence for notice in session.notices):
         return session
     number = session.counters.notices + 1
-    notice = Notice(number, now, sentence, next_step, code)
+    notice = Notice(number, now, sentence, next_step, code, action)
     return replace(
         session,
         notices=(*session.notices, notice)[-MAX_NOTICES:],

@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 
 from voice.conversation import user_turns
-from voice.protocol.interruption import cut_queued
+from voice.protocol.interruption import cut_by_speech
 from voice.protocol.server_events import (
     InputSpeechStarted,
     InputSpeechStopped,
@@ -15,7 +15,7 @@ from voice.protocol.session_state import Session, Step, TurnEvent
 
 def started(session: Session, _: InputSpeechStarted, now: float) -> Step:
     """The person speaks: the agent's speech stops at once, if it may be interrupted at all."""
-    session, effects = (session, ()) if _uninterruptible(session) else cut_queued(session, now)
+    session, effects = (session, ()) if _uninterruptible(session) else cut_by_speech(session, now)
     playout = session.playout
     current = playout.current
     if current is not None and not current.has_audio:

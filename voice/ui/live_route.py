@@ -10,27 +10,19 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from urllib.parse import urlsplit
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voice.call.line import Line
 from voice.conversation.view import CallView, patch_between
-from voice.ui.lifespan import switchboard
+from voice.ui.admission import admit
 from voice.ui.microphone_errors import microphone_failed
 
 _log = logging.getLogger(__name__)
 
 LIVE_PATH = "/live"
 _LEVELS_PERIOD_S = 1 / 15
-_TOKEN_TIMEOUT_S = 5.0
-_CLOSE_REFUSED = 1008
-_CLOSE_UNKNOWN_LINE = 4404
-
-
-class _Hello(msgspec.Struct, frozen=True):
-    token: str
 
 
 class _Command(msgspec.Struct, frozen=True):
@@ -43,33 +35,20 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "hang_up": lambda line, _: line.hang_up(),
     "mute": lambda line, _: line.set_muted(True),
     "unmute": lambda line, _: line.set_muted(False),
+    "mute_agent": lambda line, _: line.set_agent_muted(True),
+    "unmute_agent": lambda line, _: line.set_agent_muted(False),
     "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
 }
 
 
 async def serve_live(socket: WebSocket) -> None:
     """Serve one page until it leaves."""
-    if not _is_same_origin(socket):
-        await socket.close(_CLOSE_REFUSED)
-        return
-    await socket.accept()
     try:
-        line = await _find_line(socket)
-        if line is None:
-            await socket.close(_CLOSE_UNKNOWN_LINE)
-            return
-        await _serve(socket, line)
+        line = await admit(socket)
+        if line is not None:
+            await _serve(socket, line)
     except WebSocketDisconnect:
         return
-
-
-async def _find_line(socket: WebSocket) -> Line | None:
-    try:
-        async with asyncio.timeout(_TOKEN_TIMEOUT_S):
-            hello = msgspec.json.decode(await socket.receive_text(), type=_Hello)
-    except (TimeoutError, msgspec.MsgspecError, KeyError):  # a binary message has no text: KeyError
-        return None
-    return switchboard().find_line(hello.token)
 
 
 async def _serve(socket: WebSocket, line: Line) -> None:
@@ -125,8 +104,3 @@ def _levels(line: Line) -> dict[str, object]:
 
 async def _send(socket: WebSocket, message: dict[str, object]) -> None:
     await socket.send_text(msgspec.json.encode(message).decode())
-
-
-def _is_same_origin(socket: WebSocket) -> bool:
-    # Another site's page could otherwise open this socket with the visitor's network position.
-    return urlsplit(socket.headers.get("origin", "")).netloc == socket.headers.get("host")
