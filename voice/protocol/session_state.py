@@ -5,6 +5,7 @@ from enum import Enum
 import msgspec
 from msgspec.structs import replace
 
+from voice.conversation.latency import Latencies
 from voice.conversation.state import CallState
 from voice.conversation.transcript import Transcript
 from voice.protocol.config import SessionPatch
@@ -98,6 +99,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     valid_voices: tuple[str, ...] = ()
     transcript: Transcript = Transcript()
     playout: Playout = Playout()
+    latencies: Latencies = Latencies()
     user_speaking: bool = False
     thinking_since: float | None = None
     interrupted_at: float | None = None
