@@ -4,7 +4,6 @@ come in. No script runs for either.
 The page sends its line's token first, in a message and never in an address, which servers log. Then
 both sides send JSON objects: `{"view": …}` as made by `voice.conversation.view.patch_between`, and
 `{"levels": [you_dbfs, agent_dbfs], "playout": [turn_id, played_ms] | null}` down; `{"do": …}` up.
-What else a page may watch is told in `voice.ui.live_feeds`.
 """
 
 import asyncio
@@ -16,10 +15,13 @@ from functools import partial
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from voice.audio.media_readings import BrowserMedia
 from voice.call.line import Line
 from voice.conversation.view import CallView, patch_between
 from voice.ui.admission import admit
-from voice.ui.live_feeds import Feeds
+from voice.ui.events_feed import push_events
+from voice.ui.feeds import Feeds
+from voice.ui.figures_feed import push_figures
 from voice.ui.microphone_errors import microphone_failed
 
 _log = logging.getLogger(__name__)
@@ -31,6 +33,7 @@ _LEVELS_PERIOD_S = 1 / 15
 class _Command(msgspec.Struct, frozen=True):
     do: str
     reason: str = ""
+    stats: BrowserMedia = BrowserMedia()
 
 
 _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
@@ -40,8 +43,13 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "unmute": lambda line, _: line.set_muted(False),
     "mute_agent": lambda line, _: line.set_agent_muted(True),
     "unmute_agent": lambda line, _: line.set_agent_muted(False),
+    "media_stats": lambda line, command: line.note_media(command.stats),
     "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
 }
+
+
+# What a page gets besides, from `watch_<name>` to `unwatch_<name>`.
+_FEEDS = {"events": push_events, "figures": push_figures}
 
 
 async def serve_live(socket: WebSocket) -> None:
@@ -55,12 +63,12 @@ async def serve_live(socket: WebSocket) -> None:
 
 
 async def _serve(socket: WebSocket, line: Line) -> None:
+    feeds = Feeds(_FEEDS, line, partial(_send, socket))
     sender = asyncio.create_task(_send_views(socket, line))
-    feeds = Feeds(line, partial(_send, socket))
     try:
         await _obey(socket, line, feeds)
     finally:
-        await feeds.close()
+        feeds.stop()
         sender.cancel()
         with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
             await sender
@@ -70,15 +78,13 @@ async def _obey(socket: WebSocket, line: Line, feeds: Feeds) -> None:
     while True:
         try:
             command = msgspec.json.decode(await socket.receive_text(), type=_Command)
-            verb, _, name = command.do.partition("_")
-            if verb == "watch":
-                await feeds.watch(name)
-            elif verb == "unwatch":
-                await feeds.unwatch(name)
-            else:
-                _COMMANDS[command.do](line, command)
+            if feeds.obey(command.do):
+                continue
+            act = _COMMANDS[command.do]
         except (msgspec.MsgspecError, KeyError):
             _log.warning("a page sent a command that does not exist")
+            continue
+        act(line, command)
 
 
 async def _send_views(socket: WebSocket, line: Line) -> None:

@@ -20,7 +20,7 @@ class EventsPane {
     this.paused = false;
     this.first = 1;
     this.list = new EventList(this.find(".events"), (n) => this.openEntry(n));
-    this.end = new StickyEnd(this.find(".events"), this.find(".jump"));
+    this.follower = new Follower(this.find(".events"), this.find(".jump"));
     this.list.isShown = (entry) => !this.hidden.has(entry.kind) && matches(entry, this.words);
     this.find(".kinds").append(...Object.entries(KINDS).map(([kind, word]) => this.chip(kind, word)));
     this.find(".search").oninput = () => this.filter();
@@ -77,7 +77,7 @@ class EventsPane {
     this.list.dropBefore(this.first);
     for (const n of this.entries.keys()) if (n < this.first) this.entries.delete(n);
     if (events.some(({ n }) => n === this.open?.n)) this.openEntry(this.open.n);
-    this.end.changed();
+    this.follower.changed(0);
     this.showCount();
   }
 
@@ -95,7 +95,7 @@ class EventsPane {
 
   filter() {
     this.list.filter(this.entries.values());
-    this.end.changed();
+    this.follower.changed(0);
     this.showCount();
   }
 
