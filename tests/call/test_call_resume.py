@@ -68,7 +68,7 @@ async def test_what_is_said_in_the_gap_is_not_sent_late() -> None:
     def speech() -> Iterator[NDArray[np.int16]]:
         while not dropped.is_set():
             yield quiet
-        # Far more than the queue of the microphone holds, then so much silence that no loud one is on its way.
+        # Far more than the microphone's queue holds, then silence until no loud frame is on its way.
         yield from [loud] * 40
         yield from [quiet] * 20
         gap_over.set()

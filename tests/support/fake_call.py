@@ -1,8 +1,13 @@
 """A switchboard and calls without sockets, for what sits above them: lines, the live route, the pages."""
 
+import time
 from typing import cast
 
+from voice.audio.media_leg import MediaLeg
 from voice.call.call import Call, OnView
+from voice.call.event_log import EventLog
+from voice.call.figures import Figures
+from voice.call.redaction import Redactor
 from voice.conversation.view import CallView, view_of
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
@@ -21,6 +26,9 @@ class FakeCall:
         self.over = False
         self.levels_dbfs = LEVELS_DBFS
         self.playout: tuple[str, int] | None = None
+        self.media = MediaLeg()
+        self.figures = Figures()
+        self.log = EventLog(Redactor(()), clock=time.time)
         self.told: list[tuple[str, object]] = []
 
     def hang_up(self) -> None:

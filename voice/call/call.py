@@ -6,15 +6,22 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from voice.audio.handover import ChunkQueue
+from voice.audio.media_leg import MediaLeg
 from voice.audio.mic_sink import MicSink
 from voice.audio.microphone import FIRST_FRAME_TIMEOUT_S, MEDIA_LOST_TIMEOUT_S, Microphone
 from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
+from voice.audio.voice_activity import HEARD_AFTER_MS, PAUSED_AFTER_MS, Voice
 from voice.call.connection import Connection, FindAgent
+from voice.call.event_log import EventLog
+from voice.call.figures import Figures, latency_figures
+from voice.call.network import network_figures
+from voice.call.own_events import note_own
+from voice.call.redaction import Redactor
 from voice.conversation import agent_turns
 from voice.conversation.view import CallView, view_of
 from voice.protocol import effects as fx
@@ -41,8 +48,16 @@ class Call:
     """One call. Made for one `run`; its `sink` and `track` go to the browser's peer connection."""
 
     def __init__(
-        self, patch: SessionPatch, *, find_agent: FindAgent, on_view: OnView, loop: asyncio.AbstractEventLoop
+        self,
+        patch: SessionPatch,
+        *,
+        find_agent: FindAgent,
+        on_view: OnView,
+        loop: asyncio.AbstractEventLoop,
+        secrets: Iterable[str] = (),
     ) -> None:
+        # `secrets` stay out of the log, whoever says them.
+        self.log = EventLog(Redactor(secrets), clock=time.time)
         self._on_view = on_view
         self._loop = loop
         self._session = new_session(patch, begun_at=time.time())
@@ -57,11 +72,13 @@ class Call:
             self._chunks,
             clock=time.monotonic,
             on_started=lambda: self._post_soon(inputs.MediaConnected()),
+            on_voice=self._voice_changed,
         )
-        self._connection = Connection(find_agent, self._chunks, self._post)
+        self._connection = Connection(find_agent, self._chunks, self._post, self.log)
         self._reply = ReplyBuffer(self)
         self.sink = MicSink(self._microphone, on_ended=self._media_ended)
         self.track = ReplyTrack(self._reply)
+        self.media = MediaLeg()
         self.view: CallView = view_of(self._session)
 
     # Thread-safe verbs, for the page and the media.
@@ -84,6 +101,19 @@ class Call:
             return None
         turn = agent_turns.turn_of(self._session.transcript, playing[0])
         return None if turn is None else (turn.id, playing[1])
+
+    @property
+    def figures(self) -> Figures:
+        """Latency and network so far."""
+        return Figures(
+            latency=latency_figures(self._session.latencies),
+            network=network_figures(
+                self.media.readings,
+                microphone_chunks_dropped=self._chunks.dropped,
+                reply_pushes_dropped=self._reply.dropped_full,
+                reply_frames_skipped=self.track.frames_skipped,
+            ),
+        )
 
     def hang_up(self) -> None:
         """End the call politely."""
@@ -123,13 +153,19 @@ class Call:
         """The browser reports that its peer connection is up."""
         self._playing_at = self._playing_at or time.monotonic()
 
-    def on_audible(self, reply_id: str) -> None:
+    def on_audible(self, reply_id: str, lead_in_ms: float, in_ms: float) -> None:
         """Told by the reply buffer when a reply is first heard."""
-        self._post_soon(inputs.ReplyAudible(reply_id))
+        self._post_soon(inputs.ReplyAudible(reply_id, lead_in_ms, time.time() + in_ms / 1000))
 
     def on_drained(self, reply_id: str, played_ms: int) -> None:
         """Told by the reply buffer when a reply was played to its end."""
         self._post_soon(inputs.ReplyDrained(reply_id, played_ms))
+
+    def _voice_changed(self, voice: Voice) -> None:
+        if voice is Voice.HEARD:
+            self._post_soon(inputs.VoiceHeard(time.time() - HEARD_AFTER_MS / 1000))
+        else:
+            self._post_soon(inputs.VoicePaused(time.time() - PAUSED_AFTER_MS / 1000))
 
     def _media_ended(self) -> None:
         self._post_soon(inputs.HangUp())
@@ -177,6 +213,8 @@ class Call:
     def _post(self, happened: inputs.AnyInput) -> None:
         before = self._session
         self._session, effects = step(before, happened, time.time())
+        if effects or self._session is not before:
+            note_own(self.log, happened)
         for effect in effects:
             self._perform(effect)
         self._connection.let_audio_flow(ready=self._session.ready)

@@ -11,6 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from voice.audio.handover import ChunkQueue
 from voice.call.endpoint import Endpoint, unreachable
+from voice.call.event_log import EventLog
 from voice.call.link import Link, open_link
 from voice.protocol import inputs
 from voice.protocol.client_events import ClientEvent, InputAudio, SessionEnd
@@ -30,10 +31,11 @@ Post = Callable[[inputs.AnyInput], None]
 class Connection:
     """Made for one call. `send` raises `asyncio.QueueFull` when 256 messages wait."""
 
-    def __init__(self, find_agent: FindAgent, chunks: ChunkQueue, post: Post) -> None:
+    def __init__(self, find_agent: FindAgent, chunks: ChunkQueue, post: Post, log: EventLog) -> None:
         self._find_agent = find_agent
         self._chunks = chunks
         self._post = post
+        self._log = log
         self._link: Link | None = None
         self._outbox: asyncio.Queue[ClientEvent] = asyncio.Queue(_OUTBOX_MESSAGES)
         self._audio_open = asyncio.Event()
@@ -95,7 +97,7 @@ class Connection:
         try:
             async with asyncio.timeout(within_s):
                 endpoint = await self._find_agent()
-                return await open_link(endpoint), endpoint
+                return await open_link(endpoint, self._log), endpoint
         except VoiceAgentError as error:
             self._post(inputs.LinkFailed(error))
         except TimeoutError:

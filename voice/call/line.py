@@ -10,7 +10,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from voice.audio.levels import SILENCE_DBFS
+from voice.audio.media_readings import BrowserMedia
 from voice.call.call import Call, OnView
+from voice.call.event_log import EventLog
+from voice.call.figures import Figures
 from voice.conversation.view import CallView, view_of
 from voice.protocol import inputs
 from voice.protocol.config import SessionPatch
@@ -55,6 +58,12 @@ class Line:
         return self._view
 
     @property
+    def log(self) -> EventLog | None:
+        """What the call sent, received and decided; of the last one until the next begins."""
+        call = self._call
+        return call.log if call is not None else None
+
+    @property
     def levels_dbfs(self) -> tuple[float, float]:
         """Loudness of the person and of the agent; silence outside calls."""
         call = self.call
@@ -65,6 +74,12 @@ class Line:
         """The turn whose reply is being played and the milliseconds of it that were pulled, if any is."""
         call = self.call
         return call.playout if call else None
+
+    @property
+    def figures(self) -> Figures:
+        """Latency and network of the call, or of the last one; nothing known before the first."""
+        call = self._call
+        return call.figures if call else Figures()
 
     def want(self, patch: SessionPatch) -> None:
         """Take over the configuration of the sidebar, for the call that runs and for the next."""
@@ -135,6 +150,12 @@ class Line:
         call = self.call
         if call is not None:
             call.restart()
+
+    def note_media(self, media: BrowserMedia) -> None:
+        """What the page found out about its audio connection. On aiortc's loop only."""
+        call = self.call
+        if call is not None:
+            call.media.note(media)
 
     def fail(self, error: VoiceAgentError) -> None:
         """Show why no call could start. A call that runs is left alone."""

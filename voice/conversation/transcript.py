@@ -24,7 +24,8 @@ class TurnView(msgspec.Struct, frozen=True):
     """What the page shows of a turn; `rest` are the words of a cut reply that were not heard.
 
     `words` are the agent's words that came with a time, as `(text, start_ms, end_ms)` from the first sample
-    of the reply's audio; empty for a person, and at most `MAX_TIMED_WORDS`.
+    of the reply's audio; empty for a person, and at most `MAX_TIMED_WORDS`. `latency_ms` is how long after
+    the end of the person's speech, or their typed message, a reply was first heard.
     """
 
     id: str
@@ -35,6 +36,7 @@ class TurnView(msgspec.Struct, frozen=True):
     rest: str
     words: tuple[TimedWord, ...] = ()
     typed: bool = False
+    latency_ms: int | None = None
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -64,6 +66,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     played_ms: float | None = None
     audible: bool = False
     typed: bool = False
+    latency_ms: int | None = None
 
     @cached_property
     def visible(self) -> bool:
@@ -82,6 +85,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             rest=self.rest,
             words=timed(self.words[:MAX_TIMED_WORDS]),
             typed=self.typed,
+            latency_ms=self.latency_ms,
         )
 
 

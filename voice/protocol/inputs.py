@@ -44,10 +44,29 @@ class MediaConnected:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceHeard:
+    """The person's voice began at `at`, by the microphone alone."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePaused:
+    """The person's voice ended at `at`, by the microphone alone; they may go on."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyAudible:
-    """The first sample of a reply that is not silence was played."""
+    """The first sample of a reply that is not silence was played, after `lead_in_ms` of silence of its own.
+
+    `at` is when, if that differs from when it is told.
+    """
 
     reply_id: str
+    lead_in_ms: float = 0.0
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +156,8 @@ AnyInput = (
     | LinkClosed
     | Received
     | MediaConnected
+    | VoiceHeard
+    | VoicePaused
     | ReplyAudible
     | ReplyDrained
     | PlayoutFlushed

@@ -23,6 +23,7 @@ from voice.protocol import (
     restarting,
     resuming,
     speech,
+    timing,
     tooling,
     typed,
 )
@@ -47,6 +48,7 @@ def step(state: Session, input_: inputs.AnyInput, now: float) -> Step:
     if after.texts:
         after, asking = typed.send_next(after, now)
         effects = (*effects, *asking)
+    after = timing.noted(state, after, input_, effects, now)
     if after is not state:
         name = _state_of(after)
         if name is not after.state or after.since is None:
@@ -142,6 +144,10 @@ def _deadlines(session: Session, now: float) -> Step:
     return session, ()
 
 
+def _only_timed(session: Session, _: inputs.AnyInput, __: float) -> Step:
+    return session, ()
+
+
 _Handler = Callable[[Session, Any, float], Step]
 
 _ON_INPUT: dict[type, _Handler] = {
@@ -150,6 +156,8 @@ _ON_INPUT: dict[type, _Handler] = {
     inputs.LinkClosed: lifecycle.link_closed,
     inputs.Received: _received,
     inputs.MediaConnected: _media_connected,
+    inputs.VoiceHeard: _only_timed,
+    inputs.VoicePaused: _only_timed,
     inputs.ReplyAudible: replying.audible,
     inputs.ReplyDrained: replying.drained,
     inputs.PlayoutFlushed: interruption.playout_flushed,

@@ -6,6 +6,7 @@ from typing import Literal
 import msgspec
 from msgspec.structs import replace
 
+from voice.conversation.latency import Latencies
 from voice.conversation.state import CallState
 from voice.conversation.transcript import Transcript
 from voice.protocol.client_events import ToolResult
@@ -122,6 +123,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     valid_voices: tuple[str, ...] = ()
     transcript: Transcript = Transcript()
     playout: Playout = Playout()
+    latencies: Latencies = Latencies()
     user_speaking: bool = False
     thinking_since: float | None = None
     interrupted_at: float | None = None
