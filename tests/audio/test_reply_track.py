@@ -69,6 +69,31 @@ async def test_both_ears_hear_the_agent_at_its_own_level(track: ReplyTrack, buff
         assert tone_dbfs(heard[:, ear], 48_000, 1000) == pytest.approx(tone_dbfs(tone, 24_000, 1000), abs=0.2)
 
 
+async def test_a_muted_agent_is_silent_without_a_click_while_its_words_count_as_played(
+    track: ReplyTrack, buffer: ReplyBuffer
+) -> None:
+    buffer.push("a", sine(1000, 24_000, 1).tobytes())
+    await receive(track, 10)
+    track.muted = True
+    muted = np.concatenate(await receive(track, 20))[5 * FRAME_SAMPLES :]
+    assert np.abs(muted).max() <= 1
+    assert buffer.played_ms("a") == 600
+    track.muted = False
+    heard = np.concatenate(await receive(track, 10))[2 * FRAME_SAMPLES :]
+    assert tone_dbfs(heard[:, 0], 48_000, 1000) > -20
+
+
+async def test_a_mute_fades_over_one_frame(track: ReplyTrack, buffer: ReplyBuffer) -> None:
+    tone = np.full(FRAME_SAMPLES, 10_000, np.int16)
+    track.muted = True
+    down = track._turned_down(tone)
+    assert (down[0], down[-1]) == (10_000, 0)
+    assert np.all(np.diff(down.astype(int)) <= 0)
+    assert not track._turned_down(tone).any()
+    track.muted = False
+    assert (track._turned_down(tone)[-1], track._turned_down(tone)[0]) == (10_000, 10_000)
+
+
 async def test_silence_goes_out_as_silence(track: ReplyTrack) -> None:
     assert np.abs(np.concatenate(await receive(track, 20))).max() <= 1
 

@@ -60,6 +60,7 @@ async def test_a_tool_that_hangs_holds_up_neither_another_tool_nor_the_end_of_th
 
     try:
         async with call_to(script, PATCH, [ADD, HANG]) as (watched, stage), fake_browser(watched.call):
+            await watched.until(lambda view: [t.settled for t in view.turns] == [False, True])
             results = await stage.agents[0].expect("tool.result")
             assert [result["call_id"] for result in results] == ["c2"]
             watched.call.hang_up()
@@ -90,9 +91,7 @@ async def test_a_tool_switched_off_in_the_call_is_told_to_the_agent_and_refused_
         assert [tool["name"] for tool in first["session"]["tools"]] == ["add", "hang"]
         assert [tool["name"] for tool in second["session"]["tools"]] == ["hang"]
         (result,) = await stage.agents[0].expect("tool.result")
-        await watched.until(
-            lambda view: "tools" in view.settings and view.settings["tools"].status == "applied"
-        )
+        await watched.until_now(lambda view: view.settings["tools"].status == "applied")
     assert result["is_error"]
     assert "switched off" in result["result"]
 

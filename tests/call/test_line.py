@@ -14,6 +14,7 @@ from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import MediaFailed
+from voice.protocol.limits import Limits
 
 PATCH = SessionPatch(system_prompt="Be brief.", greeting="Hello.")
 THREADS = 16
@@ -105,8 +106,24 @@ def test_the_person_steers_the_running_call(line: Line, switchboard: FakeSwitchb
     line.connect()
     line.set_muted(True)
     line.set_muted(False)
+    line.set_agent_muted(True)
     line.hang_up()
-    assert switchboard.calls[0].told == [("set_muted", True), ("set_muted", False), ("hang_up", None)]
+    assert switchboard.calls[0].told == [
+        ("set_muted", True),
+        ("set_muted", False),
+        ("set_agent_muted", True),
+        ("hang_up", None),
+    ]
+
+
+def test_limits_go_to_the_running_call_and_to_the_next(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.connect()
+    assert switchboard.calls[0].limits == Limits()
+    line.limit(Limits(idle_s=60.0))
+    assert switchboard.calls[0].limits == Limits(idle_s=60.0)
+    switchboard.calls[0].end()
+    line.connect()
+    assert switchboard.calls[1].limits == Limits(idle_s=60.0)
 
 
 def test_an_ended_call_is_told_nothing_more(line: Line, switchboard: FakeSwitchboard) -> None:
@@ -114,6 +131,7 @@ def test_an_ended_call_is_told_nothing_more(line: Line, switchboard: FakeSwitchb
     switchboard.calls[0].end()
     line.want(PATCH)
     line.set_muted(True)
+    line.set_agent_muted(True)
     line.hang_up()
     assert switchboard.calls[0].told == []
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from voice.conversation.heard import Word, append_word, continues, heard_and_rest, joined, rest_of
+from voice.conversation.heard import Word, append_word, continues, heard_and_rest, joined, rest_of, timed
 
 TIMED = [Word("One", 0.0, 100.0), Word("two", 150.0, 300.0), Word("three.", 350.0, 600.0)]
 
@@ -47,6 +47,19 @@ def test_a_word_without_a_time_goes_with_the_one_before_it() -> None:
 def test_without_any_times_nothing_can_be_told() -> None:
     assert heard_and_rest([Word("One"), Word("two")], 100.0) is None
     assert heard_and_rest([], 100.0) is None
+
+
+def test_timed_words_leave_out_those_without_a_start() -> None:
+    words = [Word("One ", 0.4, 99.6), Word("two"), Word("three", 300.0), Word("four", 400.0, 390.0)]
+    assert timed(words) == (("One", 0, 100), ("three", 300, 300), ("four", 400, 400))
+
+
+@given(st.floats(allow_nan=False), st.none() | st.floats(allow_nan=False))
+def test_whatever_time_the_agent_tells_the_page_gets_a_place_in_a_day(
+    start_ms: float, end_ms: float | None
+) -> None:
+    ((_, start, end),) = timed([Word("x", start_ms, end_ms)])
+    assert 0 <= start <= end <= 86_400_000
 
 
 def test_rest_of_a_text() -> None:

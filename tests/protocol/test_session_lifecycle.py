@@ -1,6 +1,7 @@
 """How a session opens, becomes ready, ends and fails."""
 
 import pytest
+from msgspec.structs import replace
 
 from tests.protocol.driver import PCM, Call, finished, live, played, sent, updates
 from voice.protocol.client_events import SessionEnd, SessionUpdate
@@ -19,6 +20,7 @@ from voice.protocol.errors import (
     VoiceRefused,
 )
 from voice.protocol.inputs import (
+    AgentMuteSet,
     Failed,
     HangUp,
     LinkClosed,
@@ -118,16 +120,16 @@ def test_end_by_the_agent_lets_queued_words_play_out() -> None:
     assert [notice.sentence for notice in call.session.notices] == ["The agent ended the call."]
 
 
-def test_close_without_good_bye_is_a_lost_connection_and_keeps_the_transcript() -> None:
+def test_close_for_good_without_good_bye_is_a_lost_connection_and_keeps_the_transcript() -> None:
     call = live()
     call.feed(InputSpeechStarted(), TranscriptUserDelta(item_id="m1", text="Hello"))
     call.say("r1", "Hi.")
-    effects = call.feed(LinkClosed(1006, "gone"))
+    effects = call.feed(LinkClosed(1008, "gone"))
     assert finished(effects) == ["r1"]
     assert CloseLink() not in effects
     failure = call.session.failure
     assert isinstance(failure, ConnectionLost)
-    assert (failure.code, "gone" in failure.sentence) == ("1006", True)
+    assert (failure.code, "gone" in failure.sentence) == ("1008", True)
     assert (call.state, call.session.ended) == ("error", True)
     assert call.said == [("user", "Hello"), ("agent", "Hi.")]
     assert all(turn.settled for turn in call.turns)
@@ -230,6 +232,15 @@ def test_mute_is_a_badge_over_any_state() -> None:
     before = call.session
     call.feed(MuteSet(True))
     assert call.session is before
+
+
+def test_muting_the_agent_is_shown_and_changes_nothing_else() -> None:
+    call = live()
+    before = call.session
+    call.feed(AgentMuteSet(True))
+    assert call.session == replace(before, agent_muted=True)
+    call.feed(AgentMuteSet(False))
+    assert call.session == before
 
 
 def test_unknown_and_malformed_messages_are_counted_within_bounds() -> None:

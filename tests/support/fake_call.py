@@ -1,11 +1,17 @@
 """A switchboard and calls without sockets, for what sits above them: lines, the live route, the pages."""
 
+import time
 from typing import cast
 
+from voice.audio.media_leg import MediaLeg
 from voice.call.call import Call, OnView
+from voice.call.event_log import EventLog
+from voice.call.figures import Figures
+from voice.call.redaction import Redactor
 from voice.conversation.view import CallView, view_of
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
+from voice.protocol.limits import Limits
 from voice.protocol.session import new_session
 from voice.tools import ToolRunner
 
@@ -21,6 +27,10 @@ class FakeCall:
         self.show = on_view
         self.over = False
         self.levels_dbfs = LEVELS_DBFS
+        self.playout: tuple[str, int] | None = None
+        self.media = MediaLeg()
+        self.figures = Figures()
+        self.log = EventLog(Redactor(()), clock=time.time)
         self.told: list[tuple[str, object]] = []
 
     def hang_up(self) -> None:
@@ -29,8 +39,23 @@ class FakeCall:
     def set_muted(self, muted: bool) -> None:
         self.told.append(("set_muted", muted))
 
+    def set_agent_muted(self, muted: bool) -> None:
+        self.told.append(("set_agent_muted", muted))
+
     def want(self, patch: SessionPatch) -> None:
         self.told.append(("want", patch))
+
+    def say(self, text: str) -> None:
+        self.told.append(("say", text))
+
+    def limit(self, limits: Limits) -> None:
+        self.limits = limits
+
+    def stay(self) -> None:
+        self.told.append(("stay", None))
+
+    def restart(self) -> None:
+        self.told.append(("restart", None))
 
     def begin(self) -> None:
         """Show the first view, as a call does as soon as it runs."""

@@ -7,7 +7,7 @@ import pytest
 
 from tests.support.fake_call import FakeSwitchboard
 from voice.call.line import Line
-from voice.ui.live_component import connection_data, read_part
+from voice.ui.live_component import connection_data, read_part, script_of, style_of
 
 LIVE = files("voice.ui") / "live"
 PARTS = sorted(part.name for part in LIVE.iterdir() if part.is_file())
@@ -79,3 +79,12 @@ def test_the_page_sends_its_token_as_a_message_and_makes_its_address_without_it(
     (address,) = re.findall(r"new URL\((.*?)\)", script)
     assert address == "this.path, window.location.href"
     assert not re.search(r"url\.(search|searchParams|hash|username|password)|cookie|localStorage", script)
+
+
+def test_a_components_parts_come_after_what_all_share_and_before_its_own() -> None:
+    parts = ("transcript.js", "transcript.css")
+    script = script_of("panel", parts)
+    places = [script.index(read_part(name)) for name in ("connection.js", "transcript.js", "panel.js")]
+    assert places == sorted(places)
+    assert read_part("transcript.css") in style_of("panel", parts)
+    assert "class TranscriptView" not in style_of("panel", parts)

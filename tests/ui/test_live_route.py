@@ -16,13 +16,15 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.fake_call import FakeCall, FakeSwitchboard
+from voice.audio.media_readings import BrowserMedia
 from voice.call.call import Call, OnView
+from voice.call.figures import Figures, LatencyFigures
 from voice.call.line import Line
 from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView
 from voice.protocol.config import SessionPatch
 from voice.tools import ToolRunner
-from voice.ui import live_route
+from voice.ui import admission
 from voice.ui.live_route import LIVE_PATH, serve_live
 
 DEADLINE_S = 10
@@ -104,6 +106,11 @@ class Page:
         assert name == "view"
         return dict(message["view"])
 
+    async def figures(self) -> dict[str, Any]:
+        while "figures" not in (message := json.loads(await self.socket.recv())):
+            pass
+        return dict(message["figures"])
+
     async def levels(self) -> list[float]:
         while "view" in (message := json.loads(await self.socket.recv())):
             pass
@@ -113,7 +120,7 @@ class Page:
 @pytest.fixture
 async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     switchboard = OneLine()
-    monkeypatch.setattr(live_route, "switchboard", lambda: switchboard)
+    monkeypatch.setattr(admission, "switchboard", lambda: switchboard)
     listening = socket.create_server(("127.0.0.1", 0))
     site = Site(listening.getsockname()[1], switchboard)
 
@@ -164,7 +171,7 @@ async def test_an_unknown_token_is_told_so_and_let_go(site: Site, hello: str | b
 
 
 async def test_a_page_that_says_nothing_is_let_go(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(live_route, "_TOKEN_TIMEOUT_S", 0.02)
+    monkeypatch.setattr(admission, "_TOKEN_TIMEOUT_S", 0.02)
     async with site.page() as page:
         assert await close_code(page) == 4404
 
@@ -212,7 +219,7 @@ async def test_levels_come_while_a_call_runs_and_then_no_more(site: Site) -> Non
         await page.view()
         assert await page.levels() == [-21, -60]
         # While nothing else changes, levels are all that is sent.
-        assert [set(json.loads(await page.socket.recv())) for _ in range(3)] == [{"levels"}] * 3
+        assert [set(json.loads(await page.socket.recv())) for _ in range(3)] == [{"levels", "playout"}] * 3
         site.call.levels_dbfs = (-3.0, -9.6)
         while await page.levels() != [-3, -10]:
             pass
@@ -221,6 +228,18 @@ async def test_levels_come_while_a_call_runs_and_then_no_more(site: Site) -> Non
         # What follows the end of the call is the next view, with no level in between.
         site.call.show(shown("idle"))
         assert "view" in json.loads(await page.socket.recv())
+
+
+async def test_the_place_in_the_reply_being_played_comes_with_the_levels(site: Site) -> None:
+    site.line.connect()
+    site.call.begin()
+    async with site.open_page() as page:
+        await page.view()
+        assert json.loads(await page.socket.recv())["playout"] is None
+        site.call.playout = ("agent-1", 240)
+        while (playout := json.loads(await page.socket.recv())["playout"]) is None:
+            pass
+        assert playout == ["agent-1", 240]
 
 
 async def test_without_a_call_there_are_no_levels(site: Site) -> None:
@@ -248,9 +267,86 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         await page.view()
         await page.send(do="mute")
         await page.send(do="unmute")
+        await page.send(do="mute_agent")
+        await page.send(do="unmute_agent")
+        await page.send(do="say", text="hello")
+        await page.send(do="stay")
+        await page.send(do="restart")
         await page.send(do="hang_up")
         await obeyed(site, page)
-    assert site.call.told == [("set_muted", True), ("set_muted", False), ("hang_up", None)]
+    assert site.call.told == [
+        ("set_muted", True),
+        ("set_muted", False),
+        ("set_agent_muted", True),
+        ("set_agent_muted", False),
+        ("say", "hello"),
+        ("stay", None),
+        ("restart", None),
+        ("hang_up", None),
+    ]
+
+
+async def test_figures_come_to_a_page_that_watches_them_as_soon_as_a_turn_was_measured(site: Site) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.send(do="watch_figures")
+        await page.send(do="watch_figures")
+        assert (await page.figures())["latency"] == {"turns": [], "count": 0, "p50_ms": None, "p95_ms": None}
+        site.call.figures = Figures(LatencyFigures(count=1, p50_ms=700, p95_ms=700))
+        assert (await page.figures())["latency"]["p50_ms"] == 700
+
+
+async def test_figures_come_no_more_once_they_are_not_watched(site: Site) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.send(do="watch_figures")
+        await page.figures()
+        await page.send(do="unwatch_figures")
+        await page.send(do="mute")
+        while not site.call.told:
+            await page.levels()
+        site.call.figures = Figures(LatencyFigures(count=1, p50_ms=700, p95_ms=700))
+        kinds = [set(json.loads(await page.socket.recv())) for _ in range(8)]
+    assert {"figures"} not in kinds
+
+
+async def test_the_figures_of_a_call_stay_when_it_is_over(site: Site) -> None:
+    site.line.connect()
+    site.call.figures = Figures(LatencyFigures(count=1, p50_ms=700, p95_ms=700))
+    site.call.end(shown("ended"))
+    async with site.open_page() as page:
+        await page.send(do="watch_figures")
+        assert (await page.figures())["latency"]["p50_ms"] == 700
+
+
+async def test_what_a_page_measured_of_its_media_is_kept_with_the_call(site: Site) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.send(do="media_stats", stats={"round_trip_ms": 12.5, "concealed": 480, "samples": 96_000})
+        await obeyed(site, page)
+        (reading,) = site.call.media.readings
+    assert reading.browser == BrowserMedia(round_trip_ms=12.5, concealed=480, samples=96_000)
+
+
+@pytest.mark.parametrize(
+    "stats",
+    [
+        {"round_trip_ms": -1},
+        {"lost": 2**60},
+        {"received": "many"},
+        {"local": "<script>"},
+        {"jitter_buffer_ms": 1e12},
+        [],
+    ],
+)
+async def test_media_figures_that_cannot_be_are_ignored_and_the_page_stays(site: Site, stats: object) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.send(do="media_stats", stats=stats)
+        await page.send(do="mute")
+        await obeyed(site, page)
+        assert site.call.media.readings == ()
+        assert ("set_muted", True) in site.call.told
 
 
 async def test_connecting_from_two_pages_makes_one_call(site: Site) -> None:

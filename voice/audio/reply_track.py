@@ -85,6 +85,9 @@ class ReplyTrack(MediaStreamTrack):
         self._clock = clock
         self._sleep = sleep
         self._pacer = FramePacer()
+        # Set from any thread; acts on the next frame.
+        self.muted = False
+        self._gain = 1.0
         self._encoder = _open_encoder()
 
     @property
@@ -104,10 +107,18 @@ class ReplyTrack(MediaStreamTrack):
         if self.readyState != "live":
             raise MediaStreamError
         index = self._pacer.take(self._clock())
-        packet = _encode(self._encoder, self._buffer.pull(FRAME_SAMPLES))
+        packet = _encode(self._encoder, self._turned_down(self._buffer.pull(FRAME_SAMPLES)))
         packet.pts = packet.dts = index * FRAME_SAMPLES
         packet.time_base = Fraction(1, PLAYOUT_RATE_HZ)
         return packet
+
+    def _turned_down(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
+        # The buffer is pulled all the same, so its count of what was played goes on. A fade over one frame:
+        # a step would click.
+        before, self._gain = self._gain, 0.0 if self.muted else 1.0
+        if before == self._gain == 1.0:
+            return samples
+        return (samples * np.linspace(before, self._gain, len(samples))).astype(np.int16)
 
 
 def _open_encoder() -> AudioCodecContext:

@@ -10,11 +10,15 @@ from collections.abc import Callable
 from typing import Protocol
 
 from voice.audio.levels import SILENCE_DBFS
+from voice.audio.media_readings import BrowserMedia
 from voice.call.call import Call, OnView
+from voice.call.event_log import EventLog
+from voice.call.figures import Figures
 from voice.conversation.view import CallView, view_of
 from voice.protocol import inputs
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import VoiceAgentError
+from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
 from voice.tools.catalogue import catalogue
 from voice.tools.context import ToolContext
@@ -41,6 +45,7 @@ class Line:
         self._lock = threading.Lock()
         self._watchers: set[Watcher] = set()
         self._patch = SessionPatch()
+        self._limits = Limits()
         self._call: Call | None = None
         self._view = view_of(None)
         self._notes = Notes()
@@ -62,10 +67,28 @@ class Line:
         return self._view
 
     @property
+    def log(self) -> EventLog | None:
+        """What the call sent, received and decided; of the last one until the next begins."""
+        call = self._call
+        return call.log if call is not None else None
+
+    @property
     def levels_dbfs(self) -> tuple[float, float]:
         """Loudness of the person and of the agent; silence outside calls."""
         call = self.call
         return call.levels_dbfs if call else (SILENCE_DBFS, SILENCE_DBFS)
+
+    @property
+    def playout(self) -> tuple[str, int] | None:
+        """The turn whose reply is being played and the milliseconds of it that were pulled, if any is."""
+        call = self.call
+        return call.playout if call else None
+
+    @property
+    def figures(self) -> Figures:
+        """Latency and network of the call, or of the last one; nothing known before the first."""
+        call = self._call
+        return call.figures if call else Figures()
 
     def want(self, patch: SessionPatch) -> None:
         """Take over the configuration of the sidebar, for the call that runs and for the next."""
@@ -88,6 +111,7 @@ class Line:
             except VoiceAgentError as error:
                 refusal = error
             else:
+                self._call.limit(self._limits)
                 return
         self.fail(refusal)
 
@@ -102,6 +126,46 @@ class Line:
         call = self.call
         if call is not None:
             call.set_muted(muted)
+
+    def set_agent_muted(self, muted: bool) -> None:
+        """Mute or unmute the agent's sound in the call."""
+        call = self.call
+        if call is not None:
+            call.set_agent_muted(muted)
+
+    def say(self, text: str) -> None:
+        """Put a typed text to the agent of the call."""
+        call = self.call
+        if call is not None:
+            call.say(text)
+
+    def limit(self, limits: Limits) -> None:
+        """Take over how long a call may go on by itself, for the call that runs and for the next."""
+        with self._lock:
+            if limits == self._limits:
+                return
+            self._limits = limits
+        call = self.call
+        if call is not None:
+            call.limit(limits)
+
+    def stay(self) -> None:
+        """Put off the end that a limit has announced."""
+        call = self.call
+        if call is not None:
+            call.stay()
+
+    def restart(self) -> None:
+        """Go on in a new session with everything wanted now, keeping the conversation."""
+        call = self.call
+        if call is not None:
+            call.restart()
+
+    def note_media(self, media: BrowserMedia) -> None:
+        """What the page found out about its audio connection. On aiortc's loop only."""
+        call = self.call
+        if call is not None:
+            call.media.note(media)
 
     def fail(self, error: VoiceAgentError) -> None:
         """Show why no call could start. A call that runs is left alone."""

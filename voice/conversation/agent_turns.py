@@ -16,7 +16,7 @@ def reserved(transcript: Transcript, reply_id: str, item_id: str, now: float) ->
 
 def spoke(transcript: Transcript, reply_id: str, word: Word) -> Transcript:
     """One more word of a reply; words of a cut reply count as generated only."""
-    turn = _turn_of(transcript, reply_id)
+    turn = turn_of(transcript, reply_id)
     if turn is None or len(turn.words) >= MAX_WORDS or not word.text.strip():
         return transcript
     spoken = append_word(turn.spoken, word.text)
@@ -25,7 +25,7 @@ def spoke(transcript: Transcript, reply_id: str, word: Word) -> Transcript:
 
 def told(transcript: Transcript, reply_id: str, text: str, *, trimmed: bool) -> Transcript:
     """The text of the whole reply, or what the agent itself thinks was heard of a cut one."""
-    turn = _turn_of(transcript, reply_id)
+    turn = turn_of(transcript, reply_id)
     if turn is None:
         return transcript
     text = text.strip()
@@ -38,7 +38,7 @@ def became_audible(transcript: Transcript, reply_id: str, now: float) -> Transcr
 
     Somebody may have begun to speak since the slot was reserved; the reply then comes after them.
     """
-    turn = _turn_of(transcript, reply_id)
+    turn = turn_of(transcript, reply_id)
     if turn is None or turn.audible:
         return transcript
     heard = replace(turn, audible=True, started_at=now)
@@ -46,9 +46,15 @@ def became_audible(transcript: Transcript, reply_id: str, now: float) -> Transcr
     return transcript.put_last(heard) if overtaken else transcript.put(heard)
 
 
+def answered(transcript: Transcript, reply_id: str, latency_ms: int | None) -> Transcript:
+    """The reply was heard so long after the person had ended; None when nobody can say."""
+    turn = turn_of(transcript, reply_id)
+    return transcript.put(replace(turn, latency_ms=latency_ms)) if turn else transcript
+
+
 def settled(transcript: Transcript, reply_id: str) -> Transcript:
     """All words of the reply have come."""
-    turn = _turn_of(transcript, reply_id)
+    turn = turn_of(transcript, reply_id)
     return transcript.put(replace(turn, settled=True)) if turn else transcript
 
 
@@ -57,7 +63,7 @@ def interrupted(transcript: Transcript, reply_id: str, now: float) -> Transcript
 
     A reply that was never audible was not heard at all.
     """
-    turn = _turn_of(transcript, reply_id)
+    turn = turn_of(transcript, reply_id)
     if turn is None:
         return transcript
     played_ms = turn.played_ms if turn.audible else 0.0
@@ -67,7 +73,7 @@ def interrupted(transcript: Transcript, reply_id: str, now: float) -> Transcript
 
 def played(transcript: Transcript, reply_id: str, played_ms: float, now: float) -> Transcript:
     """So much of the reply's audio was played in the end."""
-    turn = _turn_of(transcript, reply_id)
+    turn = turn_of(transcript, reply_id)
     if turn is None:
         return transcript
     return transcript.put(_shown(replace(turn, played_ms=played_ms, ended_at=turn.ended_at or now)))
@@ -81,7 +87,8 @@ def closed(transcript: Transcript) -> Transcript:
     return transcript
 
 
-def _turn_of(transcript: Transcript, reply_id: str) -> Turn | None:
+def turn_of(transcript: Transcript, reply_id: str) -> Turn | None:
+    """The turn that shows a reply."""
     return transcript.last(lambda turn: turn.speaker == "agent" and turn.reply_id == reply_id)
 
 

@@ -15,6 +15,26 @@ class Word(msgspec.Struct, frozen=True):
     end_ms: float | None = None
 
 
+TimedWord = tuple[str, int, int]
+
+# Times are the agent's: beyond a day they are nonsense, and could be too large to write down.
+_MAX_TIME_MS = 86_400_000
+
+
+def timed(words: Sequence[Word]) -> tuple[TimedWord, ...]:
+    """The words that came with a start, as `(text, start_ms, end_ms)`; an end never lies before its start."""
+    return tuple(_timed(word.text, word.start_ms, word.end_ms) for word in words if word.start_ms is not None)
+
+
+def _timed(text: str, start_ms: float, end_ms: float | None) -> TimedWord:
+    start = _bounded_ms(start_ms)
+    return text.strip(), start, start if end_ms is None else max(start, _bounded_ms(end_ms))
+
+
+def _bounded_ms(time_ms: float) -> int:
+    return round(min(max(time_ms, 0.0), _MAX_TIME_MS))
+
+
 def append_word(text: str, word: str) -> str:
     """`text` with one more word, whatever spaces the word came with.
 

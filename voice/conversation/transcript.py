@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 import msgspec
 
-from voice.conversation.heard import Word
+from voice.conversation.heard import TimedWord, Word, timed
 
 Speaker = Literal["user", "agent", "tool"]
 ToolStatus = Literal["running", "done", "failed", "dropped"]
@@ -33,8 +33,17 @@ class ToolView(msgspec.Struct, frozen=True):
     took_ms: int | None = None
 
 
+# About six minutes of speech in one reply: its words beyond are shown, but not lit as they are spoken.
+MAX_TIMED_WORDS = 1_000
+
+
 class TurnView(msgspec.Struct, frozen=True):
-    """What the page shows of a turn; `rest` are the words of a cut reply that were not heard."""
+    """What the page shows of a turn; `rest` are the words of a cut reply that were not heard.
+
+    `words` are the agent's words that came with a time, as `(text, start_ms, end_ms)` from the first sample
+    of the reply's audio; empty for a person, and at most `MAX_TIMED_WORDS`. `latency_ms` is how long after
+    the end of the person's speech, or their typed message, a reply was first heard.
+    """
 
     id: str
     speaker: Speaker
@@ -43,6 +52,9 @@ class TurnView(msgspec.Struct, frozen=True):
     interrupted: bool
     rest: str
     tool: ToolView | None = None
+    words: tuple[TimedWord, ...] = ()
+    typed: bool = False
+    latency_ms: int | None = None
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -74,6 +86,8 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     # Of a tool's slot.
     call_id: str = ""
     tool: ToolView | None = None
+    typed: bool = False
+    latency_ms: int | None = None
 
     @cached_property
     def visible(self) -> bool:
@@ -91,6 +105,9 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             interrupted=self.interrupted,
             rest=self.rest,
             tool=self.tool,
+            words=timed(self.words[:MAX_TIMED_WORDS]),
+            typed=self.typed,
+            latency_ms=self.latency_ms,
         )
 
 

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 
 import msgspec
 
+from voice.conversation.connecting import StepView, steps_of
+from voice.conversation.cost import cost_text, cost_usd
 from voice.conversation.state import INTERRUPTED_ICON, INTERRUPTED_LABEL, CallState, icon_of, label_of
 from voice.conversation.transcript import TurnView
 from voice.protocol.config_sync import SettingStatus
-from voice.protocol.session_state import Notice, Session
+from voice.protocol.resuming import WAITS_S
+from voice.protocol.session_state import Closing, Notice, Session
 
 __all__ = ["CallView", "FailureView", "TurnView", "patch_between", "view_of"]
 
@@ -20,14 +23,26 @@ class FailureView(msgspec.Struct, frozen=True):
     code: str
 
 
+class ReconnectView(msgspec.Struct, frozen=True):
+    """The search for a lost session: attempt `attempt` of `of` at another socket."""
+
+    attempt: int
+    of: int
+    lost_at: float
+
+
 class CallView(msgspec.Struct, frozen=True):
-    """The whole view. `since` is when the state began, in seconds of the session's clock."""
+    """The whole view. `since` is when the state began, and all times are in seconds of the session's clock.
+
+    `usd_per_hour` is the price of an open socket: 0 for the local agent, None when nobody can say.
+    """
 
     state: str
     label: str
     icon: str
     since: float | None = None
     muted: bool = False
+    agent_muted: bool = False
     interrupted: bool = False
     failure: FailureView | None = None
     notices: tuple[Notice, ...] = ()
@@ -36,6 +51,15 @@ class CallView(msgspec.Struct, frozen=True):
     valid_voices: tuple[str, ...] = ()
     ignored: int = 0
     session_id: str | None = None
+    steps: tuple[StepView, ...] = ()
+    begun_at: float | None = None
+    ready_at: float | None = None
+    ended_at: float | None = None
+    billed_from: float | None = None
+    usd_per_hour: float | None = None
+    reconnect: ReconnectView | None = None
+    closing: Closing | None = None
+    queued_texts: int = 0
 
 
 IDLE_VIEW = CallView(CallState.IDLE.value, label_of(CallState.IDLE), icon_of(CallState.IDLE))
@@ -57,6 +81,7 @@ def view_of(session: Session | None) -> CallView:
         icon=INTERRUPTED_ICON if interrupted else icon_of(session.state),
         since=session.since,
         muted=session.muted,
+        agent_muted=session.agent_muted,
         interrupted=interrupted,
         failure=FailureView(failure.sentence, failure.next_step, failure.code) if failure else None,
         notices=session.notices,
@@ -65,6 +90,15 @@ def view_of(session: Session | None) -> CallView:
         valid_voices=session.valid_voices,
         ignored=session.counters.ignored,
         session_id=session.session_id,
+        steps=steps_of(session),
+        begun_at=session.begun_at,
+        ready_at=session.ready_at,
+        ended_at=session.ended_at,
+        billed_from=session.billed_from,
+        usd_per_hour=session.usd_per_hour,
+        reconnect=_reconnect(session),
+        closing=session.closing,
+        queued_texts=len(session.texts),
     )
 
 
@@ -116,4 +150,15 @@ def _placed(places: Sequence[int], turns: Sequence[TurnView]) -> list[dict[str, 
 def _label(session: Session) -> str:
     began, ended = session.ready_at, session.ended_at
     duration_s = None if began is None or ended is None else ended - began
-    return label_of(session.state, duration_s=duration_s)
+    return label_of(session.state, duration_s=duration_s, cost=_cost(session))
+
+
+def _reconnect(session: Session) -> ReconnectView | None:
+    loss = session.loss
+    return ReconnectView(loss.attempt, len(WAITS_S), loss.at) if loss else None
+
+
+def _cost(session: Session) -> str:
+    if session.billed_from is None or session.ended_at is None:
+        return ""
+    return cost_text(cost_usd(session.ended_at - session.billed_from, session.usd_per_hour))

@@ -5,12 +5,22 @@ from dataclasses import dataclass
 from voice.protocol.codec import Malformed, Unknown
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import VoiceAgentError
+from voice.protocol.limits import Limits
 from voice.protocol.server_events import AnyServerEvent
 
 
 @dataclass(frozen=True, slots=True)
 class LinkOpened:
-    """The socket to the agent is open."""
+    """The socket to the agent is open. `usd_per_hour` is the price of an open socket, None when unknown."""
+
+    usd_per_hour: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFailed:
+    """The socket to the agent could not be opened."""
+
+    error: VoiceAgentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +44,29 @@ class MediaConnected:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceHeard:
+    """The person's voice began at `at`, by the microphone alone."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePaused:
+    """The person's voice ended at `at`, by the microphone alone; they may go on."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyAudible:
-    """The first sample of a reply that is not silence was played."""
+    """The first sample of a reply that is not silence was played, after `lead_in_ms` of silence of its own.
+
+    `at` is when, if that differs from when it is told.
+    """
 
     reply_id: str
+    lead_in_ms: float = 0.0
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +112,37 @@ class MuteSet:
 
 
 @dataclass(frozen=True, slots=True)
+class AgentMuteSet:
+    """The person muted or unmuted the agent's sound. The agent goes on speaking, as its clock does."""
+
+    muted: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """The person typed a text for the agent."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsSet:
+    """How long the call may go on without anybody, and at all."""
+
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The person wants to go on, though the call is about to end at a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """End the session and begin a new one with everything wanted now; the talk goes on where it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """The person ends the call."""
 
@@ -101,15 +161,23 @@ class Tick:
 
 AnyInput = (
     LinkOpened
+    | LinkFailed
     | LinkClosed
     | Received
     | MediaConnected
+    | VoiceHeard
+    | VoicePaused
     | ReplyAudible
     | ReplyDrained
     | PlayoutFlushed
     | ToolFinished
     | ConfigWanted
     | MuteSet
+    | AgentMuteSet
+    | Said
+    | LimitsSet
+    | Stay
+    | Restart
     | HangUp
     | Failed
     | Tick

@@ -3,6 +3,7 @@
 from msgspec.structs import replace
 
 from voice.conversation import agent_turns
+from voice.protocol import echo
 from voice.protocol.effects import FlushPlayout
 from voice.protocol.inputs import PlayoutFlushed
 from voice.protocol.playout import Reply
@@ -15,6 +16,13 @@ def cut_queued(session: Session, now: float) -> Step:
     if not queued:
         return session, ()
     return cut(session, queued, now), (FlushPlayout(),)
+
+
+def cut_by_speech(session: Session, now: float) -> Step:
+    """The same because somebody was heard, which may be the agent itself."""
+    cut_off = session.playout.queued
+    session, effects = cut_queued(session, now)
+    return echo.after_barge_in(session, cut_off, now), effects
 
 
 def cut(session: Session, replies: tuple[Reply, ...], now: float) -> Session:

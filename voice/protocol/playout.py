@@ -17,14 +17,16 @@ _MAX_ALIASES = 4
 class Reply(msgspec.Struct, frozen=True):
     """One reply on its way to the ear.
 
-    `finished`: no more audio of it is expected. `excused`: there is a reason if it is never heard (the
-    person went on speaking, a newer reply took its place, its model failed). `called_tool`: another
-    reply follows with the tool's result. `aliases`: other ids its audio came under.
+    `audible_at` counts only once it is `audible`. `finished`: no more audio of it is expected. `excused`:
+    there is a reason if it is never heard (the person went on speaking, a newer reply took its place, its
+    model failed). `called_tool`: another reply follows with the tool's result. `aliases`: other ids its
+    audio came under.
     """
 
     id: str
     has_audio: bool = False
     audible: bool = False
+    audible_at: float = 0.0
     finished: bool = False
     excused: bool = False
     called_tool: bool = False

@@ -4,9 +4,10 @@ from msgspec.structs import replace
 
 from voice.conversation import agent_turns
 from voice.conversation.heard import Word
+from voice.protocol import echo
 from voice.protocol.effects import AnyEffect, FinishReply, Play
 from voice.protocol.inputs import ReplyAudible, ReplyDrained
-from voice.protocol.interruption import cut, cut_queued
+from voice.protocol.interruption import cut, cut_by_speech
 from voice.protocol.playout import Reply
 from voice.protocol.server_events import (
     ReplyAudio,
@@ -86,7 +87,7 @@ def audible(session: Session, event: ReplyAudible, now: float) -> Step:
         return session, ()
     return replace(
         session,
-        playout=session.playout.with_reply(replace(reply, audible=True, has_audio=True)),
+        playout=session.playout.with_reply(replace(reply, audible=True, audible_at=now, has_audio=True)),
         transcript=agent_turns.became_audible(session.transcript, reply.id, now),
         thinking_since=None,
         interrupted_at=None,
@@ -118,6 +119,8 @@ def _begin(session: Session, reply_id: str, item_id: str, now: float) -> Step:
         transcript=agent_turns.reserved(session.transcript, reply_id, item_id, now),
         thinking_since=session.thinking_since if playout.audible else now,
         turn_event=TurnEvent.REPLY_STARTED,
+        unanswered=(),
+        asked_text=None,
     ), effects
 
 
@@ -139,13 +142,15 @@ def _interrupt(session: Session, reply: Reply, now: float) -> Step:
     if reply.has_audio and newer and newer[0].id != reply.id:
         return _finish(session, reply, now)
     if reply.has_audio:
-        return cut_queued(session, now)
+        return cut_by_speech(session, now)
     return cut(session, (reply,), now), ()
 
 
 def _gone(session: Session, reply: Reply, now: float) -> Session:
     """The reply is over. If nothing of it was heard the person is told, unless there was a reason."""
     session = replace(session, playout=session.playout.without(reply))
+    if reply.audible:
+        session = echo.after_whole_reply(session)
     if not reply.audible and reply.excused:
         session = replace(session, transcript=agent_turns.interrupted(session.transcript, reply.id, now))
     elif not reply.audible and not reply.called_tool and not session.ended and not _silenced(session):

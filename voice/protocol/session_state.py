@@ -1,10 +1,12 @@
 """What is known of a session: one frozen value, made by `new_session` and changed only by `step`."""
 
 from enum import Enum
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
 
+from voice.conversation.latency import Latencies
 from voice.conversation.state import CallState
 from voice.conversation.transcript import Transcript
 from voice.protocol.client_events import ToolResult
@@ -12,6 +14,7 @@ from voice.protocol.config import SessionPatch
 from voice.protocol.config_sync import ConfigSync, SettingStatus
 from voice.protocol.effects import AnyEffect
 from voice.protocol.errors import VoiceAgentError
+from voice.protocol.limits import Limits
 from voice.protocol.playout import Playout
 
 # Beyond these the oldest notice or tool call is dropped, and new message types are counted together.
@@ -28,6 +31,11 @@ class Phase(Enum):
     NEW = "new"
     CONNECTING = "connecting"
     LIVE = "live"
+    # The socket is lost, and the session is looked for on another one.
+    RESUMING = "resuming"
+    # The session is being ended to begin another one; then its socket is being opened.
+    RESTARTING = "restarting"
+    REOPENING = "reopening"
     ENDING = "ending"
     ENDED = "ended"
     FAILED = "failed"
@@ -44,13 +52,14 @@ class TurnEvent(Enum):
 
 
 class Notice(msgspec.Struct, frozen=True):
-    """Something a person should know that does not end the call."""
+    """Something a person should know that does not end the call. `action` names its one-click cure."""
 
     id: int
     at: float
     sentence: str
     next_step: str = ""
     code: str = ""
+    action: str = ""
 
 
 class PendingTool(msgspec.Struct, frozen=True):
@@ -78,30 +87,72 @@ class Counters(msgspec.Struct, frozen=True):
         return sum(self.unknown.values()) + sum(self.malformed.values())
 
 
+class Loss(msgspec.Struct, frozen=True):
+    """A lost socket: when it was lost, how it closed, and which attempt at another one is under way."""
+
+    at: float
+    code: str = ""
+    reason: str = ""
+    attempt: int = 0
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """The call will be ended at `at` by itself."""
+
+    at: float
+    reason: Literal["idle", "cap"]
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Times are in seconds of the caller's clock; `since` is when `state` began."""
+    """Times are in seconds of the caller's clock; `since` is when `state` began.
+
+    `begun_at` is the person's click, `billed_from` the first open socket, `ready_at` when talk could begin.
+    """
 
     phase: Phase = Phase.NEW
     link_open: bool = False
     media_connected: bool = False
     muted: bool = False
+    agent_muted: bool = False
     failure: VoiceAgentError | None = None
     session_id: str | None = None
     expires_at: float | None = None
-    started_at: float | None = None
+    begun_at: float | None = None
+    # The present session was asked for and became ready; a restart asks for another one.
+    asked_at: float | None = None
+    agreed_at: float | None = None
+    audio_at: float | None = None
+    billed_from: float | None = None
+    usd_per_hour: float | None = None
     ready_at: float | None = None
     ended_at: float | None = None
     config: ConfigSync = ConfigSync()
     valid_voices: tuple[str, ...] = ()
     transcript: Transcript = Transcript()
     playout: Playout = Playout()
+    latencies: Latencies = Latencies()
     user_speaking: bool = False
     thinking_since: float | None = None
     interrupted_at: float | None = None
+    # Replies in a row that speech cut as soon as they were heard.
+    early_cuts: int = 0
     turn_event: TurnEvent = TurnEvent.NONE
     pending_tools: tuple[PendingTool, ...] = ()
+    # Results that were sent and not replied to yet: a lost socket may have taken them along.
+    unanswered: tuple[ToolResult, ...] = ()
     # Tools that the service calls itself; what it tells about them is not for us to answer.
     hosted_tools: frozenset[str] = frozenset()
+    # Typed texts that wait for their moment, and the one that was put to the agent last.
+    texts: tuple[str, ...] = ()
+    asked_text: str | None = None
+    # The end of the last spoken turn was committed then.
+    turn_ended_at: float = 0.0
+    loss: Loss | None = None
+    limits: Limits = Limits()
+    limits_at: float = 0.0
+    stayed_at: float = 0.0
+    cap_added_s: float = 0.0
+    closing: Closing | None = None
     notices: tuple[Notice, ...] = ()
     counters: Counters = Counters()
     state: CallState = CallState.CONNECTING
@@ -116,6 +167,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     def ended(self) -> bool:
         """Whether the session is over, well or badly."""
         return self.phase in (Phase.ENDED, Phase.FAILED)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the agent was told that the call ends, and has not confirmed it yet."""
+        return self.phase is Phase.ENDING
 
     @property
     def reply_id(self) -> str | None:
@@ -137,17 +193,19 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 Step = tuple[Session, tuple[AnyEffect, ...]]
 
 
-def new_session(patch: SessionPatch) -> Session:
+def new_session(patch: SessionPatch, *, begun_at: float | None = None) -> Session:
     """A session that has not been opened yet, to be configured with `patch`."""
-    return Session(config=ConfigSync().want(patch))
+    return Session(config=ConfigSync().want(patch), begun_at=begun_at, asked_at=begun_at)
 
 
-def with_notice(session: Session, now: float, sentence: str, next_step: str = "", code: str = "") -> Session:
+def with_notice(
+    session: Session, now: float, sentence: str, next_step: str = "", code: str = "", action: str = ""
+) -> Session:
     """One more notice; the same words are not shown twice, and the oldest give way."""
     if any(notice.sentence == sentence for notice in session.notices):
         return session
     number = session.counters.notices + 1
-    notice = Notice(number, now, sentence, next_step, code)
+    notice = Notice(number, now, sentence, next_step, code, action)
     return replace(
         session,
         notices=(*session.notices, notice)[-MAX_NOTICES:],

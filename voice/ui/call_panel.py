@@ -3,7 +3,16 @@
 from voice.call.line import Line
 from voice.ui.live_component import connection_data, live_component, read_part
 
-_panel = live_component("panel", html=read_part("panel.html"))
+PARTS = (
+    "karaoke.js",
+    "follower.js",
+    "turn_bubble.js",
+    "tool_card.js",
+    "transcript.js",
+    "transcript.css",
+)
+
+_panel = live_component("panel", html=read_part("panel.html"), parts=PARTS)
 
 
 def draw_call_panel(line: Line, *, compact: bool) -> None:

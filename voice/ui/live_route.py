@@ -3,39 +3,38 @@ come in. No script runs for either.
 
 The page sends its line's token first, in a message and never in an address, which servers log. Then
 both sides send JSON objects: `{"view": …}` as made by `voice.conversation.view.patch_between`, and
-`{"levels": [you_dbfs, agent_dbfs]}` down; `{"do": …}` up.
+`{"levels": [you_dbfs, agent_dbfs], "playout": [turn_id, played_ms] | null}` down; `{"do": …}` up.
 """
 
 import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from functools import partial
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from voice.audio.media_readings import BrowserMedia
 from voice.call.line import Line
 from voice.conversation.view import CallView, patch_between
-from voice.ui.lifespan import switchboard
+from voice.ui.admission import admit
+from voice.ui.events_feed import push_events
+from voice.ui.feeds import Feeds
+from voice.ui.figures_feed import push_figures
 from voice.ui.microphone_errors import microphone_failed
 
 _log = logging.getLogger(__name__)
 
 LIVE_PATH = "/live"
 _LEVELS_PERIOD_S = 1 / 15
-_TOKEN_TIMEOUT_S = 5.0
-_CLOSE_REFUSED = 1008
-_CLOSE_UNKNOWN_LINE = 4404
-
-
-class _Hello(msgspec.Struct, frozen=True):
-    token: str
 
 
 class _Command(msgspec.Struct, frozen=True):
     do: str
     reason: str = ""
+    text: str = ""
+    stats: BrowserMedia = BrowserMedia()
 
 
 _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
@@ -43,49 +42,48 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "hang_up": lambda line, _: line.hang_up(),
     "mute": lambda line, _: line.set_muted(True),
     "unmute": lambda line, _: line.set_muted(False),
+    "mute_agent": lambda line, _: line.set_agent_muted(True),
+    "unmute_agent": lambda line, _: line.set_agent_muted(False),
+    "say": lambda line, command: line.say(command.text),
+    "stay": lambda line, _: line.stay(),
+    "restart": lambda line, _: line.restart(),
+    "media_stats": lambda line, command: line.note_media(command.stats),
     "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
 }
 
 
+# What a page gets besides, from `watch_<name>` to `unwatch_<name>`.
+_FEEDS = {"events": push_events, "figures": push_figures}
+
+
 async def serve_live(socket: WebSocket) -> None:
     """Serve one page until it leaves."""
-    if not _is_same_origin(socket):
-        await socket.close(_CLOSE_REFUSED)
-        return
-    await socket.accept()
     try:
-        line = await _find_line(socket)
-        if line is None:
-            await socket.close(_CLOSE_UNKNOWN_LINE)
-            return
-        await _serve(socket, line)
+        line = await admit(socket)
+        if line is not None:
+            await _serve(socket, line)
     except WebSocketDisconnect:
         return
 
 
-async def _find_line(socket: WebSocket) -> Line | None:
-    try:
-        async with asyncio.timeout(_TOKEN_TIMEOUT_S):
-            hello = msgspec.json.decode(await socket.receive_text(), type=_Hello)
-    except (TimeoutError, msgspec.MsgspecError, KeyError):  # a binary message has no text: KeyError
-        return None
-    return switchboard().find_line(hello.token)
-
-
 async def _serve(socket: WebSocket, line: Line) -> None:
+    feeds = Feeds(_FEEDS, line, partial(_send, socket))
     sender = asyncio.create_task(_send_views(socket, line))
     try:
-        await _obey(socket, line)
+        await _obey(socket, line, feeds)
     finally:
+        feeds.stop()
         sender.cancel()
         with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
             await sender
 
 
-async def _obey(socket: WebSocket, line: Line) -> None:
+async def _obey(socket: WebSocket, line: Line, feeds: Feeds) -> None:
     while True:
         try:
             command = msgspec.json.decode(await socket.receive_text(), type=_Command)
+            if feeds.obey(command.do):
+                continue
             act = _COMMANDS[command.do]
         except (msgspec.MsgspecError, KeyError):
             _log.warning("a page sent a command that does not exist")
@@ -111,7 +109,7 @@ async def _send_views(socket: WebSocket, line: Line) -> None:
                 await _send(socket, {"view": patch_between(sent, view)})
                 sent = view
             if line.call is not None:
-                await _send(socket, {"levels": [round(level) for level in line.levels_dbfs]})
+                await _send(socket, _levels(line))
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LEVELS_PERIOD_S if line.call else None):
                     await changed.wait()
@@ -119,10 +117,9 @@ async def _send_views(socket: WebSocket, line: Line) -> None:
         stop()
 
 
+def _levels(line: Line) -> dict[str, object]:
+    return {"levels": [round(level) for level in line.levels_dbfs], "playout": line.playout}
+
+
 async def _send(socket: WebSocket, message: dict[str, object]) -> None:
     await socket.send_text(msgspec.json.encode(message).decode())
-
-
-def _is_same_origin(socket: WebSocket) -> bool:
-    # Another site's page could otherwise open this socket with the visitor's network position.
-    return urlsplit(socket.headers.get("origin", "")).netloc == socket.headers.get("host")

@@ -3,15 +3,18 @@ names, each guarded by `install` and by a contract test.
 """
 
 import time
+from typing import Any
 
 import streamlit as st
 import streamlit_webrtc.shutdown
+from aiortc import RTCPeerConnection
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from streamlit_webrtc.component import WebRtcStreamerContext, generate_frontend_component_key
 
 from voice.call.call import Call
+from voice.call.ice_servers import for_browser, for_server
 from voice.call.line import Line
-from voice.settings import IceServer, Settings
+from voice.settings import Settings
 
 _KEY = "streamer"
 _PAGE_HASH = "_get_current_page_script_hash"
@@ -24,6 +27,7 @@ _STARTED_AT = "streamer_started_at"
 # A start loads a script before it shows; a run that was already waiting and reached the page 20 ms behind it
 # started it again, once in 195 connects. A start that has shown itself (signalling) needs no such care.
 _STARTING_S = 0.5
+_GET_WORKER = "_get_worker"
 _LAST_RUN = "_last_rendered_run_count"
 
 
@@ -39,7 +43,9 @@ def install() -> None:
     so no switch ever unmounts it.
     """
     known = (
-        hasattr(streamlit_webrtc.shutdown, _PAGE_HASH) and _LAST_RUN in WebRtcStreamerContext.__annotations__
+        hasattr(streamlit_webrtc.shutdown, _PAGE_HASH)
+        and _LAST_RUN in WebRtcStreamerContext.__annotations__
+        and hasattr(WebRtcStreamerContext, _GET_WORKER)
     )
     if not known:
         raise StreamlitWebrtcChangedError(
@@ -57,8 +63,8 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
         key=_KEY,
         mode=WebRtcMode.SENDRECV,
         desired_playing_state=call is not None and _may_play(call),
-        frontend_rtc_configuration={"iceServers": _for_browser(settings.voice_ice_servers)},
-        server_rtc_configuration={"iceServers": _for_server(settings.voice_ice_servers)},
+        frontend_rtc_configuration={"iceServers": for_browser(settings.voice_ice_servers)},
+        server_rtc_configuration={"iceServers": for_server(settings.voice_ice_servers)},
         media_stream_constraints={
             "audio": {
                 "echoCancellation": True,
@@ -78,6 +84,15 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
     )
     if call is not None and context.state.playing and _is_streamed(call):
         call.media_playing()
+        connection = _connection_of(context)
+        if connection is not None:
+            call.media.watch(connection)
+
+
+def _connection_of(context: WebRtcStreamerContext[Any, Any]) -> RTCPeerConnection | None:
+    worker = getattr(context, _GET_WORKER)()
+    connection = getattr(worker, "pc", None)
+    return connection if isinstance(connection, RTCPeerConnection) else None
 
 
 def _keep_context() -> None:
@@ -123,17 +138,3 @@ def _note_stop() -> None:
 def _is_active() -> bool:
     context = st.session_state.get(_KEY)
     return context is not None and (context.state.playing or context.state.signalling)
-
-
-def _for_browser(servers: list[IceServer]) -> list[dict[str, object]]:
-    # Credentials of TURN servers stay here: the server's own relay candidate is enough for both ends.
-    return [{"urls": server.urls} for server in servers if server.credential is None]
-
-
-def _for_server(servers: list[IceServer]) -> list[dict[str, object]]:
-    return [
-        {"urls": server.urls, "username": server.username, "credential": server.credential.get_secret_value()}
-        if server.credential is not None
-        else {"urls": server.urls}
-        for server in servers
-    ]

@@ -1,9 +1,7 @@
-// Draws the call: state, buttons, levels, transcript. Text of either speaker is only ever `textContent`.
+// Draws the call but for its transcript: state, buttons, levels, failures.
 
 const LEVEL_FLOOR_DBFS = -60;
-const SPEAKERS = { user: "You", agent: "Agent" };
 const IN_CALL = new Set(["connecting", "listening", "hearing", "thinking", "speaking", "reconnecting"]);
-const FOLLOW_SLACK_PX = 40;
 const panels = new WeakMap();
 
 class Panel {
@@ -11,15 +9,8 @@ class Panel {
     this.root = root;
     this.find = (selector) => root.querySelector(selector);
     this.state = this.find(".state");
-    this.transcript = this.find(".transcript");
-    this.drawn = new Map();
+    this.transcript = new TranscriptView(this.find(".transcript"));
     this.view = null;
-    this.follow = true;
-    this.transcript.dataset.empty = "What you and the agent say appears here.";
-    this.transcript.onscroll = () => {
-      const { scrollTop, scrollHeight, clientHeight } = this.transcript;
-      this.follow = scrollHeight - scrollTop - clientHeight < FOLLOW_SLACK_PX;
-    };
     this.find(".talk").onclick = () => (this.inCall() ? this.hangUp() : this.connect());
     this.find(".mute").onclick = () => this.connection.send({ do: this.view.muted ? "unmute" : "mute" });
   }
@@ -53,7 +44,7 @@ class Panel {
     this.showMute(inCall, view.muted);
     this.showFailure(view);
     this.showNotices(view.notices);
-    this.showTurns(view.turns);
+    this.transcript.show(view);
     // The streamer is drawn by the script: it must run once whenever a call begins or ends.
     if (this.synced !== inCall) this.sync(inCall);
   }
@@ -105,26 +96,6 @@ class Panel {
     this.find(".notices").replaceChildren(...lines);
   }
 
-  showTurns(turns) {
-    const ids = new Set(turns.map((turn) => turn.id));
-    for (const [id, { node }] of this.drawn) {
-      if (!ids.has(id)) {
-        node.remove();
-        this.drawn.delete(id);
-      }
-    }
-    turns.forEach((turn, index) => {
-      const known = this.drawn.get(turn.id);
-      const node = known?.node ?? newTurn();
-      if (known?.turn !== turn) fillTurn(node, turn);
-      if (this.transcript.children[index] !== node) {
-        this.transcript.insertBefore(node, this.transcript.children[index] ?? null);
-      }
-      this.drawn.set(turn.id, { node, turn });
-    });
-    if (this.follow) this.transcript.scrollTop = this.transcript.scrollHeight;
-  }
-
   showLevels(you, agent) {
     setLevel(this.find(".meter.you"), you);
     setLevel(this.find(".meter.agent"), agent);
@@ -138,38 +109,6 @@ class Panel {
         : { state: "reconnecting", icon: "sync_problem", label: "Reconnecting to Parley" },
     );
   }
-}
-
-function newTurn() {
-  const node = element("div", "turn", "");
-  node.append(element("span", "speaker", ""), element("span", "text", ""));
-  return node;
-}
-
-function fillTurn(node, turn) {
-  node.dataset.speaker = turn.speaker;
-  // A turn is found by its test id once it is finished.
-  if (turn.settled) node.dataset.testid = "turn";
-  else delete node.dataset.testid;
-  node.dataset.interrupted = String(turn.interrupted);
-  node.classList.toggle("growing", !turn.settled);
-  node.querySelector(".speaker").textContent = SPEAKERS[turn.speaker];
-  node.querySelector(".text").textContent = turn.text || "…";
-  node.querySelector(".text").dir = "auto";
-  node.querySelector(".cut")?.remove();
-  if (turn.interrupted) {
-    const mark = element("span", "cut", "");
-    mark.append(element("span", "icon", "front_hand"), "Interrupted");
-    mark.firstChild.setAttribute("aria-hidden", "true");
-    node.append(mark);
-  }
-}
-
-function element(tag, className, text) {
-  const node = document.createElement(tag);
-  node.className = className;
-  node.textContent = text;
-  return node;
 }
 
 function setLevel(meter, dbfs) {
@@ -204,6 +143,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   panel.connection = connectionOf(parentElement, data);
   panel.connection.onView = (view) => panel.show(view);
   panel.connection.onLevels = (you, agent) => panel.showLevels(you, agent);
+  panel.connection.onPlayout = (turnId, playedMs) => panel.transcript.playout(turnId, playedMs);
   panel.connection.onLost = (unknown) => panel.showLost(unknown);
   return () => {
     clearInterval(panel.clock);
