@@ -38,9 +38,9 @@ class OneLine(FakeSwitchboard):
         self.line = Line(self)
         self.called = asyncio.Event()
 
-    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, *, sample: bool = False) -> Call:
         self.called.set()
-        return super().place(patch, on_view)
+        return super().place(patch, on_view, sample=sample)
 
     def find_line(self, token: str) -> Line | None:
         return self.line if token == self.line.token else None

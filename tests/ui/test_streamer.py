@@ -81,6 +81,18 @@ def test_without_a_call_nothing_plays_and_audio_only_is_asked_for(frontend: Fron
     }
 
 
+def test_a_sample_call_asks_the_browser_for_no_microphone_and_the_next_call_does(
+    frontend: Frontend, line: Line
+) -> None:
+    line.connect(sample=True)
+    draw(line)
+    draw(Line(FakeSwitchboard()))
+    sample, other = frontend.drawn
+    assert sample["media_stream_constraints"] == {"audio": False, "video": False}
+    assert sample["mode"] == other["mode"] == "SENDRECV"
+    assert other["media_stream_constraints"]["audio"]
+
+
 def test_no_server_is_asked_for_addresses_unless_one_is_set(frontend: Frontend, line: Line) -> None:
     draw(line)
     assert frontend.drawn[0]["rtc_configuration"] == {"iceServers": []}
