@@ -268,6 +268,9 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         await page.send(do="unmute")
         await page.send(do="mute_agent")
         await page.send(do="unmute_agent")
+        await page.send(do="say", text="hello")
+        await page.send(do="stay")
+        await page.send(do="restart")
         await page.send(do="hang_up")
         await obeyed(site, page)
     assert site.call.told == [
@@ -275,8 +278,23 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         ("set_muted", False),
         ("set_agent_muted", True),
         ("set_agent_muted", False),
+        ("say", "hello"),
+        ("stay", None),
+        ("restart", None),
         ("hang_up", None),
     ]
+
+
+@pytest.mark.parametrize(("command", "sample"), [("connect", False), ("connect_sample", True)])
+async def test_a_call_is_placed_with_a_microphone_or_with_a_recorded_person(
+    site: Site, command: str, sample: bool
+) -> None:
+    async with site.open_page() as page:
+        await page.view()
+        await page.send(do=command)
+        await site.switchboard.called.wait()
+        await obeyed(site, page)
+    assert site.call.sample is sample
 
 
 async def test_figures_come_to_a_page_that_watches_them_as_soon_as_a_turn_was_measured(site: Site) -> None:
