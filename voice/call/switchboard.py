@@ -63,7 +63,7 @@ class Switchboard:
         """The line with this token."""
         return self._lines.get(token)
 
-    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
         """Start a call, from any thread. Raises `CallRefused` when all lines are busy."""
         if not self._free.acquire(blocking=False):
             raise CallRefused(
@@ -77,6 +77,7 @@ class Switchboard:
             loop=self._loop.loop,
             tools=tools,
             secrets=secrets_of(self._settings),
+            sample=sample,
         )
         self._loop.loop.call_soon_threadsafe(self._run, call)
         return call
