@@ -7,7 +7,6 @@ from voice.ui.controls.persona_bar import draw_persona_bar
 from voice.ui.controls.turn_taking import draw_turn_taking
 from voice.ui.controls.values import prepare_values
 from voice.ui.controls.wanted import collecting
-from voice.ui.settings_status import draw_settings_status
 
 
 def draw_session_controls(line: Line) -> None:
@@ -18,4 +17,3 @@ def draw_session_controls(line: Line) -> None:
         draw_conversation(line)
         draw_turn_taking(line)
         draw_hearing(line)
-    draw_settings_status(line)
