@@ -33,6 +33,7 @@ _LEVELS_PERIOD_S = 1 / 15
 class _Command(msgspec.Struct, frozen=True):
     do: str
     reason: str = ""
+    text: str = ""
     stats: BrowserMedia = BrowserMedia()
 
 
@@ -43,6 +44,9 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "unmute": lambda line, _: line.set_muted(False),
     "mute_agent": lambda line, _: line.set_agent_muted(True),
     "unmute_agent": lambda line, _: line.set_agent_muted(False),
+    "say": lambda line, command: line.say(command.text),
+    "stay": lambda line, _: line.stay(),
+    "restart": lambda line, _: line.restart(),
     "media_stats": lambda line, command: line.note_media(command.stats),
     "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
 }
