@@ -1,6 +1,5 @@
 """The sidebar in a real browser: what a change costs, what it survives, and a link that asks first."""
 
-import asyncio
 from collections.abc import Sequence
 
 import pytest
