@@ -27,7 +27,7 @@ Watcher = Callable[[CallView], None]
 class PlacesCalls(Protocol):
     """What a line needs of the switchboard."""
 
-    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, *, sample: bool = False) -> Call:
         """Start a call. Raises `CallRefused` when all lines are busy."""
         ...
 
@@ -91,13 +91,16 @@ class Line:
         if call is not None:
             call.want(patch)
 
-    def connect(self) -> None:
-        """Start a call unless one runs. What prevents it is shown, not raised."""
+    def connect(self, *, sample: bool = False) -> None:
+        """Start a call unless one runs; in a `sample` call a recorded person speaks.
+
+        What prevents it is shown, not raised.
+        """
         with self._lock:
             if self.call is not None:
                 return
             try:
-                self._call = self._switchboard.place(self._patch, self._show)
+                self._call = self._switchboard.place(self._patch, self._show, sample=sample)
             except VoiceAgentError as error:
                 refusal = error
             else:

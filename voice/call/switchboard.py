@@ -62,7 +62,7 @@ class Switchboard:
         """The line with this token."""
         return self._lines.get(token)
 
-    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, *, sample: bool = False) -> Call:
         """Start a call, from any thread. Raises `CallRefused` when all lines are busy."""
         if not self._free.acquire(blocking=False):
             raise CallRefused(
@@ -75,6 +75,7 @@ class Switchboard:
             on_view=on_view,
             loop=self._loop.loop,
             secrets=secrets_of(self._settings),
+            sample=sample,
         )
         self._loop.loop.call_soon_threadsafe(self._run, call)
         return call

@@ -106,6 +106,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     link_open: bool = False
     media_connected: bool = False
     muted: bool = False
+    # A recorded person speaks in place of the microphone.
+    sample: bool = False
     agent_muted: bool = False
     failure: VoiceAgentError | None = None
     session_id: str | None = None
@@ -186,9 +188,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 Step = tuple[Session, tuple[AnyEffect, ...]]
 
 
-def new_session(patch: SessionPatch, *, begun_at: float | None = None) -> Session:
+def new_session(patch: SessionPatch, *, begun_at: float | None = None, sample: bool = False) -> Session:
     """A session that has not been opened yet, to be configured with `patch`."""
-    return Session(config=ConfigSync().want(patch), begun_at=begun_at, asked_at=begun_at)
+    return Session(config=ConfigSync().want(patch), begun_at=begun_at, asked_at=begun_at, sample=sample)
 
 
 def with_notice(
