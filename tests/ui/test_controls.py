@@ -21,6 +21,7 @@ from voice.protocol.config import (
     problems_of,
 )
 from voice.protocol.config_sync import SettingStatus
+from voice.protocol.limits import Limits
 from voice.protocol.turn_presets import PRESETS
 from voice.protocol.voices import catalogue
 from voice.ui.controls.microphone import MicrophoneOptions
@@ -52,6 +53,10 @@ class WantingLine(Line):
         self.switchboard = FakeSwitchboard()
         super().__init__(self.switchboard)
         self.wanted: list[SessionPatch] = []
+        self.limits: list[Limits] = []
+
+    def limit(self, limits: Limits) -> None:
+        self.limits.append(limits)
 
     def want(self, patch: SessionPatch) -> None:
         self.wanted.append(patch)
@@ -414,6 +419,19 @@ def test_a_run_hands_over_one_configuration_and_not_one_for_each_group(
     sidebar.radio(key="transcription_mode").set_value("min_latency")
     rerun(sidebar)
     assert len(line.wanted) == 2
+
+
+def test_calls_are_limited_as_usual_unless_set_otherwise(sidebar: AppTest, line: WantingLine) -> None:
+    assert line.limits == [Limits()]
+    sidebar.selectbox(key="idle_minutes").set_value(10)
+    sidebar.selectbox(key="cap_minutes").set_value(0)
+    rerun(sidebar)
+    assert line.limits[-1] == Limits(idle_s=600, cap_s=0)
+
+
+def test_a_limit_that_is_not_offered_does_not_get_through(draw_with: DrawWith, line: WantingLine) -> None:
+    draw_with(idle_minutes=-5, cap_minutes=10**9)
+    assert line.limits[-1] == Limits(idle_s=60, cap_s=900)
 
 
 def test_the_microphone_is_left_raw_but_for_echo_unless_asked(sidebar: AppTest) -> None:
