@@ -20,6 +20,11 @@ from voice.protocol.config import SessionPatch
 from voice.protocol.errors import VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
+from voice.tools.catalogue import catalogue
+from voice.tools.context import ToolContext
+from voice.tools.notes import Notes
+from voice.tools.past_calls import TabPastCalls
+from voice.tools.runner import ToolRunner
 
 Watcher = Callable[[CallView], None]
 
@@ -27,7 +32,7 @@ Watcher = Callable[[CallView], None]
 class PlacesCalls(Protocol):
     """What a line needs of the switchboard."""
 
-    def place(self, patch: SessionPatch, on_view: OnView, *, sample: bool = False) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
         """Start a call. Raises `CallRefused` when all lines are busy."""
         ...
 
@@ -43,6 +48,10 @@ class Line:
         self._limits = Limits()
         self._call: Call | None = None
         self._view = view_of(None)
+        self._notes = Notes()
+        self._past_calls = TabPastCalls()
+        self._tools = ToolRunner(catalogue(), ToolContext(self._notes, self._past_calls))
+        self._put_away: CallView | None = None
         # Unguessable: it is what lets a page watch and steer this line.
         self.token = secrets.token_urlsafe(32)
 
@@ -99,8 +108,9 @@ class Line:
         with self._lock:
             if self.call is not None:
                 return
+            self._put_last_call_away()
             try:
-                self._call = self._switchboard.place(self._patch, self._show, sample=sample)
+                self._call = self._switchboard.place(self._patch, self._show, self._tools, sample=sample)
             except VoiceAgentError as error:
                 refusal = error
             else:
@@ -163,6 +173,7 @@ class Line:
     def fail(self, error: VoiceAgentError) -> None:
         """Show why no call could start. A call that runs is left alone."""
         if self.call is None:
+            self._put_last_call_away()
             session, _ = step(new_session(self._patch), inputs.Failed(error), time.time())
             self._show(view_of(session))
 
@@ -176,6 +187,17 @@ class Line:
                 self._watchers.discard(watcher)
 
         return stop
+
+    def _put_last_call_away(self) -> None:
+        """What the page is about to stop showing becomes a past call, and the next begins without notes."""
+        view = self._view
+        if view is self._put_away:
+            return
+        self._put_away = view
+        said = [(turn.speaker, turn.text) for turn in view.turns if turn.speaker != "tool"]
+        noted = [("note", text) for text in self._notes.texts]
+        self._past_calls.remember(view.since or time.time(), (*said, *noted))
+        self._notes.clear()
 
     def _show(self, view: CallView) -> None:
         self._view = view
