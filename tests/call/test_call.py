@@ -172,23 +172,6 @@ async def test_a_crash_inside_parley_still_ends_the_session(monkeypatch: pytest.
     assert watched.call.view.state == "error"
 
 
-async def test_a_lost_socket_is_said_and_the_transcript_stays() -> None:
-    async def dropping(agent: ScriptedAgent) -> None:
-        await agent.get_ready()
-        await agent.say("transcript.user", item_id="msg_1", text="go forward ten meters")
-        await agent.expect("input.audio")
-        agent.socket.transport.abort()
-
-    async with call_to(dropping) as (watched, _), fake_browser(watched.call):
-        await watched.running
-    view = watched.call.view
-    assert view.state == "error"
-    assert view.failure is not None
-    assert "connection" in view.failure.sentence.lower()
-    assert "lost" in view.failure.sentence.lower()
-    assert [turn.text for turn in view.turns] == ["go forward ten meters"]
-
-
 async def test_a_refused_key_is_said_once_and_not_tried_again() -> None:
     async def refusing(agent: ScriptedAgent) -> None:
         await agent.say("session.error", code="unauthorized", message="Authentication failed")

@@ -16,6 +16,7 @@ from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView
 from voice.protocol.config import OutputPatch, SessionPatch
 from voice.protocol.errors import MediaFailed
+from voice.protocol.limits import Limits
 
 PATCH = SessionPatch(system_prompt="Be brief.", greeting="Hello.")
 THREADS = 16
@@ -115,6 +116,16 @@ def test_the_person_steers_the_running_call(line: Line, switchboard: FakeSwitchb
         ("set_agent_muted", True),
         ("hang_up", None),
     ]
+
+
+def test_limits_go_to_the_running_call_and_to_the_next(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.connect()
+    assert switchboard.calls[0].limits == Limits()
+    line.limit(Limits(idle_s=60.0))
+    assert switchboard.calls[0].limits == Limits(idle_s=60.0)
+    switchboard.calls[0].end()
+    line.connect()
+    assert switchboard.calls[1].limits == Limits(idle_s=60.0)
 
 
 def test_an_ended_call_is_told_nothing_more(line: Line, switchboard: FakeSwitchboard) -> None:

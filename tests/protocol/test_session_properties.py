@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 
 from tests.protocol import arbitrary
 from voice.conversation.view import CallView, patch_between, view_of
-from voice.protocol.client_events import SessionUpdate
+from voice.protocol.client_events import SessionEnd, SessionUpdate
 from voice.protocol.config import SessionPatch
-from voice.protocol.effects import AnyEffect, CloseLink, FinishReply, FlushPlayout, Play, Send
-from voice.protocol.inputs import AnyInput, Received
+from voice.protocol.effects import AnyEffect, CloseLink, FinishReply, FlushPlayout, OpenLink, Play, Send
+from voice.protocol.inputs import AnyInput, HangUp, Received
 from voice.protocol.playout import MAX_OPEN, MAX_REMEMBERED
 from voice.protocol.session import Session, new_session, step
 from voice.protocol.session_state import MAX_NOTICES, MAX_PENDING_TOOLS
+from voice.protocol.typed import MAX_WAITING
 
 Happened = list[tuple[AnyInput, Session, Session, tuple[AnyEffect, ...]]]
 
@@ -82,6 +83,8 @@ def test_everything_stays_bounded(said: list[AnyInput], gap_s: float) -> None:
         assert len(after.playout.over) <= MAX_REMEMBERED
         assert len(after.notices) <= MAX_NOTICES
         assert len(after.pending_tools) <= MAX_PENDING_TOOLS
+        assert len(after.unanswered) <= MAX_PENDING_TOOLS
+        assert len(after.texts) <= MAX_WAITING + 1
 
 
 @given(arbitrary.calls, arbitrary.gaps_s)
@@ -115,7 +118,31 @@ def test_only_one_update_is_in_flight_and_none_before_ready_but_the_first(
         if sent and before.config.opened:
             assert after.ready
             assert after.config.in_flight is not None
-            assert [effect.event for effect in sent] == [SessionUpdate(session=after.config.in_flight)]
+            # A session that goes on with an earlier conversation gets that behind its prompt.
+            if not after.config.context:
+                assert [effect.event for effect in sent] == [SessionUpdate(session=after.config.in_flight)]
+
+
+@given(arbitrary.calls, arbitrary.gaps_s)
+@settings(max_examples=400, deadline=None)
+def test_a_call_that_was_hung_up_is_never_brought_back(said: list[AnyInput], gap_s: float) -> None:
+    hung_up = False
+    for input_, _, after, effects in _run(said, gap_s):
+        if hung_up:
+            opened = [e for e in effects if isinstance(e, OpenLink)]
+            asked = [e for e in effects if isinstance(e, Send) and not isinstance(e.event, SessionEnd)]
+            assert (opened, asked) == ([], [])
+            assert after.leaving or after.ended
+        hung_up = hung_up or (isinstance(input_, HangUp) and (after.leaving or after.ended))
+
+
+@given(arbitrary.calls, arbitrary.gaps_s)
+@settings(max_examples=400, deadline=None)
+def test_nothing_but_the_end_is_sent_without_an_open_socket(said: list[AnyInput], gap_s: float) -> None:
+    for _, _, after, effects in _run(said, gap_s):
+        if any(isinstance(effect, Send) for effect in effects):
+            assert after.link_open or after.ended
+        assert after.playout.open == () or not after.loss
 
 
 def _apply(view: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

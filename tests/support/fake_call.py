@@ -11,6 +11,7 @@ from voice.call.redaction import Redactor
 from voice.conversation.view import CallView, view_of
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
+from voice.protocol.limits import Limits
 from voice.protocol.session import new_session
 
 LEVELS_DBFS = (-21.4, -60.0)
@@ -41,6 +42,18 @@ class FakeCall:
 
     def want(self, patch: SessionPatch) -> None:
         self.told.append(("want", patch))
+
+    def say(self, text: str) -> None:
+        self.told.append(("say", text))
+
+    def limit(self, limits: Limits) -> None:
+        self.limits = limits
+
+    def stay(self) -> None:
+        self.told.append(("stay", None))
+
+    def restart(self) -> None:
+        self.told.append(("restart", None))
 
     def begin(self) -> None:
         """Show the first view, as a call does as soon as it runs."""

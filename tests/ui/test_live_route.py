@@ -268,6 +268,9 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         await page.send(do="unmute")
         await page.send(do="mute_agent")
         await page.send(do="unmute_agent")
+        await page.send(do="say", text="hello")
+        await page.send(do="stay")
+        await page.send(do="restart")
         await page.send(do="hang_up")
         await obeyed(site, page)
     assert site.call.told == [
@@ -275,6 +278,9 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         ("set_muted", False),
         ("set_agent_muted", True),
         ("set_agent_muted", False),
+        ("say", "hello"),
+        ("stay", None),
+        ("restart", None),
         ("hang_up", None),
     ]
 

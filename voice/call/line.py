@@ -20,6 +20,7 @@ from voice.protocol import inputs
 from voice.protocol.config import SessionPatch
 from voice.protocol.dials import DIALS, is_possible, turned
 from voice.protocol.errors import VoiceAgentError
+from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
 
 Watcher = Callable[[CallView], None]
@@ -45,6 +46,7 @@ class Line:
         self._patch = SessionPatch()
         self._turned: dict[str, float] = {}
         self._used_dials: frozenset[str] = frozenset()
+        self._limits = Limits()
         self._call: Call | None = None
         self._view = view_of(None)
         # Unguessable: it is what lets a page watch and steer this line.
@@ -132,6 +134,7 @@ class Line:
             except VoiceAgentError as error:
                 refusal = error
             else:
+                self._call.limit(self._limits)
                 return
         self.fail(refusal)
 
@@ -152,6 +155,34 @@ class Line:
         call = self.call
         if call is not None:
             call.set_agent_muted(muted)
+
+    def say(self, text: str) -> None:
+        """Put a typed text to the agent of the call."""
+        call = self.call
+        if call is not None:
+            call.say(text)
+
+    def limit(self, limits: Limits) -> None:
+        """Take over how long a call may go on by itself, for the call that runs and for the next."""
+        with self._lock:
+            if limits == self._limits:
+                return
+            self._limits = limits
+        call = self.call
+        if call is not None:
+            call.limit(limits)
+
+    def stay(self) -> None:
+        """Put off the end that a limit has announced."""
+        call = self.call
+        if call is not None:
+            call.stay()
+
+    def restart(self) -> None:
+        """Go on in a new session with everything wanted now, keeping the conversation."""
+        call = self.call
+        if call is not None:
+            call.restart()
 
     def note_media(self, media: BrowserMedia) -> None:
         """What the page found out about its audio connection. On aiortc's loop only."""

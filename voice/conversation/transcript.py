@@ -35,6 +35,7 @@ class TurnView(msgspec.Struct, frozen=True):
     interrupted: bool
     rest: str
     words: tuple[TimedWord, ...] = ()
+    typed: bool = False
     latency_ms: int | None = None
 
 
@@ -64,6 +65,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     trimmed: str | None = None
     played_ms: float | None = None
     audible: bool = False
+    typed: bool = False
     latency_ms: int | None = None
 
     @cached_property
@@ -82,6 +84,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             interrupted=self.interrupted,
             rest=self.rest,
             words=timed(self.words[:MAX_TIMED_WORDS]),
+            typed=self.typed,
             latency_ms=self.latency_ms,
         )
 

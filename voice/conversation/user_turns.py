@@ -49,6 +49,11 @@ def said(transcript: Transcript, item_id: str, text: str, now: float, *, final: 
     return _without_premature(transcript, turn) if final else transcript
 
 
+def typed(transcript: Transcript, text: str, now: float) -> Transcript:
+    """The person typed this instead of saying it."""
+    return transcript.reserve("user", now, text=text, generated=text, settled=True, ended_at=now, typed=True)
+
+
 def expired(transcript: Transcript, now: float) -> Transcript:
     """Turns whose end was committed a while ago are settled with the words that came, or hidden."""
     for turn in transcript.slots[-8:]:
@@ -98,7 +103,8 @@ def _without_empty_later(transcript: Transcript, turn: Turn) -> Transcript:
 def _without_premature(transcript: Transcript, turn: Turn) -> Transcript:
     """A turn that the service committed too early and then repeated with more words is shown once."""
     for earlier in reversed(transcript.slots[: transcript.place(turn)]):
-        if earlier.speaker == "user" and earlier.settled and continues(earlier.text, turn.text):
+        spoken = earlier.speaker == "user" and earlier.settled and not earlier.typed
+        if spoken and continues(earlier.text, turn.text):
             merged = replace(turn, started_at=earlier.started_at)
             return transcript.put(replace(earlier, text="")).put(merged)
         if earlier.visible or earlier.audible:

@@ -33,8 +33,18 @@ class FlushPlayout:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenLink:
+    """Open a socket in place of the one there is, after `wait_s` and a little chance, and report
+    `LinkOpened` or `LinkFailed`. Opening it may take `within_s`; None leaves that to the socket.
+    """
+
+    wait_s: float = 0.0
+    within_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CloseLink:
     """Close the socket, after what was sent before."""
 
 
-AnyEffect = Send | Play | FinishReply | FlushPlayout | CloseLink
+AnyEffect = Send | Play | FinishReply | FlushPlayout | OpenLink | CloseLink

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from voice.protocol.codec import Malformed, Unknown
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import VoiceAgentError
+from voice.protocol.limits import Limits
 from voice.protocol.server_events import AnyServerEvent
 
 
@@ -13,6 +14,13 @@ class LinkOpened:
     """The socket to the agent is open. `usd_per_hour` is the price of an open socket, None when unknown."""
 
     usd_per_hour: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFailed:
+    """The socket to the agent could not be opened."""
+
+    error: VoiceAgentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +110,30 @@ class AgentMuteSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """The person typed a text for the agent."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsSet:
+    """How long the call may go on without anybody, and at all."""
+
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The person wants to go on, though the call is about to end at a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """End the session and begin a new one with everything wanted now; the talk goes on where it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """The person ends the call."""
 
@@ -120,6 +152,7 @@ class Tick:
 
 AnyInput = (
     LinkOpened
+    | LinkFailed
     | LinkClosed
     | Received
     | MediaConnected
@@ -131,6 +164,10 @@ AnyInput = (
     | ConfigWanted
     | MuteSet
     | AgentMuteSet
+    | Said
+    | LimitsSet
+    | Stay
+    | Restart
     | HangUp
     | Failed
     | Tick

@@ -118,6 +118,8 @@ def _begin(session: Session, reply_id: str, item_id: str, now: float) -> Step:
         transcript=agent_turns.reserved(session.transcript, reply_id, item_id, now),
         thinking_since=session.thinking_since if playout.audible else now,
         turn_event=TurnEvent.REPLY_STARTED,
+        unanswered=(),
+        asked_text=None,
     ), effects
 
 

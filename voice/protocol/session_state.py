@@ -1,6 +1,7 @@
 """What is known of a session: one frozen value, made by `new_session` and changed only by `step`."""
 
 from enum import Enum
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -8,10 +9,12 @@ from msgspec.structs import replace
 from voice.conversation.latency import Latencies
 from voice.conversation.state import CallState
 from voice.conversation.transcript import Transcript
+from voice.protocol.client_events import ToolResult
 from voice.protocol.config import SessionPatch
 from voice.protocol.config_sync import ConfigSync, SettingStatus
 from voice.protocol.effects import AnyEffect
 from voice.protocol.errors import VoiceAgentError
+from voice.protocol.limits import Limits
 from voice.protocol.playout import Playout
 from voice.protocol.server_events import ToolCall
 
@@ -29,6 +32,11 @@ class Phase(Enum):
     NEW = "new"
     CONNECTING = "connecting"
     LIVE = "live"
+    # The socket is lost, and the session is looked for on another one.
+    RESUMING = "resuming"
+    # The session is being ended to begin another one; then its socket is being opened.
+    RESTARTING = "restarting"
+    REOPENING = "reopening"
     ENDING = "ending"
     ENDED = "ended"
     FAILED = "failed"
@@ -72,6 +80,22 @@ class Counters(msgspec.Struct, frozen=True):
         return sum(self.unknown.values()) + sum(self.malformed.values())
 
 
+class Loss(msgspec.Struct, frozen=True):
+    """A lost socket: when it was lost, how it closed, and which attempt at another one is under way."""
+
+    at: float
+    code: str = ""
+    reason: str = ""
+    attempt: int = 0
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """The call will be ended at `at` by itself."""
+
+    at: float
+    reason: Literal["idle", "cap"]
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Times are in seconds of the caller's clock; `since` is when `state` began.
 
@@ -107,8 +131,21 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     early_cuts: int = 0
     turn_event: TurnEvent = TurnEvent.NONE
     pending_tools: tuple[ToolCall, ...] = ()
+    # Results that were sent and not replied to yet: a lost socket may have taken them along.
+    unanswered: tuple[ToolResult, ...] = ()
     # Tools that the service calls itself; what it tells about them is not for us to answer.
     hosted_tools: frozenset[str] = frozenset()
+    # Typed texts that wait for their moment, and the one that was put to the agent last.
+    texts: tuple[str, ...] = ()
+    asked_text: str | None = None
+    # The end of the last spoken turn was committed then.
+    turn_ended_at: float = 0.0
+    loss: Loss | None = None
+    limits: Limits = Limits()
+    limits_at: float = 0.0
+    stayed_at: float = 0.0
+    cap_added_s: float = 0.0
+    closing: Closing | None = None
     notices: tuple[Notice, ...] = ()
     counters: Counters = Counters()
     state: CallState = CallState.CONNECTING
@@ -123,6 +160,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     def ended(self) -> bool:
         """Whether the session is over, well or badly."""
         return self.phase in (Phase.ENDED, Phase.FAILED)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the agent was told that the call ends, and has not confirmed it yet."""
+        return self.phase is Phase.ENDING
 
     @property
     def reply_id(self) -> str | None:

@@ -35,6 +35,7 @@ class _Command(msgspec.Struct, frozen=True):
     reason: str = ""
     name: str = ""
     value: float = 0.0
+    text: str = ""
     stats: BrowserMedia = BrowserMedia()
 
 
@@ -46,6 +47,9 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "mute_agent": lambda line, _: line.set_agent_muted(True),
     "unmute_agent": lambda line, _: line.set_agent_muted(False),
     "dial": lambda line, command: line.turn(command.name, command.value),
+    "say": lambda line, command: line.say(command.text),
+    "stay": lambda line, _: line.stay(),
+    "restart": lambda line, _: line.restart(),
     "media_stats": lambda line, command: line.note_media(command.stats),
     "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
 }
