@@ -13,6 +13,7 @@ from voice.call.line import Line
 from voice.conversation.view import IDLE_VIEW
 from voice.protocol.config import (
     MAX_KEYTERMS,
+    MUTABILITY,
     InputPatch,
     OutputPatch,
     SessionPatch,
@@ -37,6 +38,10 @@ st.session_state["microphone"] = draw_microphone_options()
 START_TIMEOUT_S = 20
 MANUAL = {"Threshold", "Minimum silence", "Maximum silence"}
 TOO_LONG = "x" * 1_000_000
+WANTED_BY_CONTROLS = set(MUTABILITY) - {
+    *("agent_id", "input.type", "input.format", "input.continuous_partials", "output.type", "output.format"),
+    *("llm", "pre_connect_requests", "webhook", "tools"),
+}
 DrawWith = Callable[..., AppTest]
 
 
@@ -419,7 +424,14 @@ def test_the_microphone_is_left_raw_but_for_echo_unless_asked(sidebar: AppTest) 
     assert sidebar.session_state["microphone"] == MicrophoneOptions(noise_suppression=True, auto_gain=True)
 
 
-def test_the_status_beneath_follows_this_line(sidebar: AppTest, line: WantingLine) -> None:
-    (status,) = sidebar.get("bidi_component")
-    assert status.proto.component_name == "parley_settings_status"
-    assert msgspec.json.decode(status.proto.json) == {"path": "/live", "token": line.token}
+def test_each_group_has_the_status_of_its_settings_beneath(sidebar: AppTest, line: WantingLine) -> None:
+    drawn = [
+        msgspec.json.decode(component.proto.json)
+        for component in sidebar.get("bidi_component")
+        if component.proto.component_name == "parley_settings_status"
+    ]
+    assert all(data["token"] == line.token for data in drawn)
+    shown = [path for data in drawn for path in data["paths"]]
+    assert set(shown) >= WANTED_BY_CONTROLS
+    assert len(shown) == len(set(shown))
+    assert [len(data["before"]) for data in drawn] == [0, 4, 5]

@@ -22,6 +22,11 @@ from voice.protocol.dials import DIALS, is_possible, turned
 from voice.protocol.errors import VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
+from voice.tools.catalogue import catalogue
+from voice.tools.context import ToolContext
+from voice.tools.notes import Notes
+from voice.tools.past_calls import TabPastCalls
+from voice.tools.runner import ToolRunner
 
 Watcher = Callable[[CallView], None]
 
@@ -29,7 +34,7 @@ Watcher = Callable[[CallView], None]
 class PlacesCalls(Protocol):
     """What a line needs of the switchboard."""
 
-    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
         """Start a call. Raises `CallRefused` when all lines are busy."""
         ...
 
@@ -49,6 +54,10 @@ class Line:
         self._limits = Limits()
         self._call: Call | None = None
         self._view = view_of(None)
+        self._notes = Notes()
+        self._past_calls = TabPastCalls()
+        self._tools = ToolRunner(catalogue(), ToolContext(self._notes, self._past_calls))
+        self._put_away: CallView | None = None
         # Unguessable: it is what lets a page watch and steer this line.
         self.token = secrets.token_urlsafe(32)
 
@@ -124,13 +133,17 @@ class Line:
         if call is not None:
             call.want(patch)
 
-    def connect(self) -> None:
-        """Start a call unless one runs. What prevents it is shown, not raised."""
+    def connect(self, *, sample: bool = False) -> None:
+        """Start a call unless one runs; in a `sample` call a recorded person speaks.
+
+        What prevents it is shown, not raised.
+        """
         with self._lock:
             if self.call is not None:
                 return
+            self._put_last_call_away()
             try:
-                self._call = self._switchboard.place(self._patch, self._show)
+                self._call = self._switchboard.place(self._patch, self._show, self._tools, sample=sample)
             except VoiceAgentError as error:
                 refusal = error
             else:
@@ -193,6 +206,7 @@ class Line:
     def fail(self, error: VoiceAgentError) -> None:
         """Show why no call could start. A call that runs is left alone."""
         if self.call is None:
+            self._put_last_call_away()
             session, _ = step(new_session(self._patch), inputs.Failed(error), time.time())
             self._show(view_of(session))
 
@@ -206,6 +220,17 @@ class Line:
                 self._watchers.discard(watcher)
 
         return stop
+
+    def _put_last_call_away(self) -> None:
+        """What the page is about to stop showing becomes a past call, and the next begins without notes."""
+        view = self._view
+        if view is self._put_away:
+            return
+        self._put_away = view
+        said = [(turn.speaker, turn.text) for turn in view.turns if turn.speaker != "tool"]
+        noted = [("note", text) for text in self._notes.texts]
+        self._past_calls.remember(view.since or time.time(), (*said, *noted))
+        self._notes.clear()
 
     def _show(self, view: CallView) -> None:
         self._view = view

@@ -11,6 +11,7 @@ import streamlit as st
 from voice.settings import load_settings
 from voice.ui.audio_process import prepare_for_audio
 from voice.ui.controls.microphone import draw_microphone_options
+from voice.ui.controls.persona_link import draw_persona_link
 from voice.ui.controls.session_controls import draw_session_controls
 from voice.ui.my_line import my_line
 from voice.ui.streamer import draw_streamer
@@ -53,5 +54,7 @@ with st.sidebar:
     )
     with controls:
         draw_session_controls(my_line())
+
+draw_persona_link()
 
 page.run()

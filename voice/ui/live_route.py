@@ -41,6 +41,7 @@ class _Command(msgspec.Struct, frozen=True):
 
 _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "connect": lambda line, _: line.connect(),
+    "connect_sample": lambda line, _: line.connect(sample=True),
     "hang_up": lambda line, _: line.hang_up(),
     "mute": lambda line, _: line.set_muted(True),
     "unmute": lambda line, _: line.set_muted(False),
