@@ -1,6 +1,6 @@
 """What the sidebar makes of its controls: one configuration, handed to the line in every run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import msgspec
@@ -60,7 +60,7 @@ class WantingLine(Line):
     def limit(self, limits: Limits) -> None:
         self.limits.append(limits)
 
-    def want(self, patch: SessionPatch) -> None:
+    def want(self, patch: SessionPatch, _dials: Collection[str] = ()) -> None:
         self.wanted.append(patch)
 
     def offer_voices(self, *ids: str) -> None:
