@@ -22,6 +22,7 @@ from voice.call.figures import Figures, latency_figures
 from voice.call.network import network_figures
 from voice.call.own_events import note_own
 from voice.call.redaction import Redactor
+from voice.call.sample_call import play_person
 from voice.conversation import agent_turns
 from voice.conversation.view import CallView, view_of
 from voice.protocol import effects as fx
@@ -31,6 +32,7 @@ from voice.protocol.config import SessionPatch
 from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed
 from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
+from voice.tools.runner import ToolRunner
 
 _log = logging.getLogger(__name__)
 
@@ -54,19 +56,25 @@ class Call:
         find_agent: FindAgent,
         on_view: OnView,
         loop: asyncio.AbstractEventLoop,
+        tools: ToolRunner,
         secrets: Iterable[str] = (),
+        sample: bool = False,
     ) -> None:
         # `secrets` stay out of the log, whoever says them.
         self.log = EventLog(Redactor(secrets), clock=time.time)
         self._on_view = on_view
         self._loop = loop
-        self._session = new_session(patch, begun_at=time.time())
+        self._tools = tools
+        # The session bounds the calls it waits for, and the runner those that run.
+        self._tools_running: set[asyncio.Task[None]] = set()
+        self._session = new_session(patch, begun_at=time.time(), sample=sample)
         self._over = asyncio.Event()
         # When the end was told to the agent, which may take some time to confirm it.
         self._leaving_since: float | None = None
         self._publishing = False
         self._begun_at = time.monotonic()
         self._playing_at: float | None = None
+        self._browser_plays = asyncio.Event()
         self._chunks = ChunkQueue(_MICROPHONE_CHUNKS)
         self._microphone = Microphone(
             self._chunks,
@@ -87,6 +95,11 @@ class Call:
     def over(self) -> bool:
         """The call has ended, by whatever cause."""
         return self._session.ended
+
+    @property
+    def sample(self) -> bool:
+        """A recorded person speaks: the browser is asked for no microphone."""
+        return self._session.sample
 
     @property
     def levels_dbfs(self) -> tuple[float, float]:
@@ -152,6 +165,8 @@ class Call:
     def media_playing(self) -> None:
         """The browser reports that its peer connection is up."""
         self._playing_at = self._playing_at or time.monotonic()
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the process is ending
+            self._loop.call_soon_threadsafe(self._browser_plays.set)
 
     def on_audible(self, reply_id: str, lead_in_ms: float, in_ms: float) -> None:
         """Told by the reply buffer when a reply is first heard."""
@@ -186,9 +201,16 @@ class Call:
     async def _connect_and_talk(self) -> None:
         async with asyncio.TaskGroup() as tasks:
             background = [tasks.create_task(self._watch()), tasks.create_task(self._connection.run())]
+            if self.sample:
+                background.append(tasks.create_task(self._play_sample()))
             await self._over.wait()
             for task in background:
                 task.cancel()
+
+    async def _play_sample(self) -> None:
+        await self._browser_plays.wait()
+        await play_person(self._microphone, self.track.aside, lambda: self._session.state)
+        self._post(inputs.HangUp())
 
     async def _watch(self) -> None:
         while True:
@@ -241,8 +263,16 @@ class Call:
                 self._connection.open(effect)
             case fx.CloseLink():
                 self._over.set()
+            case fx.RunTool(call_id, name, arguments):
+                running = self._loop.create_task(self._run_tool(call_id, name, arguments))
+                self._tools_running.add(running)
+                running.add_done_callback(self._tools_running.discard)
             case _ as never:
                 assert_never(never)
+
+    async def _run_tool(self, call_id: str, name: str, arguments: object) -> None:
+        outcome = await self._tools.run(name, arguments)
+        self._post(inputs.ToolFinished(call_id, outcome.result, is_error=outcome.is_error))
 
     def _send(self, event: ClientEvent) -> None:
         try:
@@ -268,6 +298,8 @@ class Call:
         self._publish()
         self.track.stop()
         self._chunks.close()
+        for running in self._tools_running:
+            running.cancel()
         leaving_s = self._loop.time() - (self._leaving_since or self._loop.time())
         await self._connection.close(max(0.0, _ENDED_TIMEOUT_S - leaving_s))
 

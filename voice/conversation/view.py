@@ -43,6 +43,7 @@ class CallView(msgspec.Struct, frozen=True):
     since: float | None = None
     muted: bool = False
     agent_muted: bool = False
+    sample: bool = False
     interrupted: bool = False
     failure: FailureView | None = None
     notices: tuple[Notice, ...] = ()
@@ -82,6 +83,7 @@ def view_of(session: Session | None) -> CallView:
         since=session.since,
         muted=session.muted,
         agent_muted=session.agent_muted,
+        sample=session.sample,
         interrupted=interrupted,
         failure=FailureView(failure.sentence, failure.next_step, failure.code) if failure else None,
         notices=session.notices,

@@ -16,7 +16,6 @@ from voice.protocol.effects import AnyEffect
 from voice.protocol.errors import VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.playout import Playout
-from voice.protocol.server_events import ToolCall
 
 # Beyond these the oldest notice or tool call is dropped, and new message types are counted together.
 MAX_NOTICES = 5
@@ -63,6 +62,14 @@ class Notice(msgspec.Struct, frozen=True):
     action: str = ""
 
 
+class PendingTool(msgspec.Struct, frozen=True):
+    """A call of a tool that the agent waits for: of which reply it is, and its answer once there is one."""
+
+    call_id: str
+    reply_id: str
+    answer: ToolResult | None = None
+
+
 class Counters(msgspec.Struct, frozen=True):
     """What was ignored or dropped, by reason; the two tables by message type, bounded."""
 
@@ -106,6 +113,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     link_open: bool = False
     media_connected: bool = False
     muted: bool = False
+    # A recorded person speaks in place of the microphone.
+    sample: bool = False
     agent_muted: bool = False
     failure: VoiceAgentError | None = None
     session_id: str | None = None
@@ -130,7 +139,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     # Replies in a row that speech cut as soon as they were heard.
     early_cuts: int = 0
     turn_event: TurnEvent = TurnEvent.NONE
-    pending_tools: tuple[ToolCall, ...] = ()
+    pending_tools: tuple[PendingTool, ...] = ()
     # Results that were sent and not replied to yet: a lost socket may have taken them along.
     unanswered: tuple[ToolResult, ...] = ()
     # Tools that the service calls itself; what it tells about them is not for us to answer.
@@ -186,9 +195,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 Step = tuple[Session, tuple[AnyEffect, ...]]
 
 
-def new_session(patch: SessionPatch, *, begun_at: float | None = None) -> Session:
+def new_session(patch: SessionPatch, *, begun_at: float | None = None, sample: bool = False) -> Session:
     """A session that has not been opened yet, to be configured with `patch`."""
-    return Session(config=ConfigSync().want(patch), begun_at=begun_at, asked_at=begun_at)
+    return Session(config=ConfigSync().want(patch), begun_at=begun_at, asked_at=begun_at, sample=sample)
 
 
 def with_notice(
