@@ -15,6 +15,7 @@ from voice.personas.checking import check
 from voice.personas.link import read_link, write_link
 from voice.personas.persona import Persona, shipped
 from voice.personas.store import PersonaStore
+from voice.tools import catalogue, default_names
 
 SCRIPT = """
 from voice.ui.controls.persona_link import draw_persona_link
@@ -36,7 +37,7 @@ def line() -> Line:
 
 @pytest.fixture
 def own(data_dir: Path) -> PersonaStore:
-    return PersonaStore(data_dir / "personas", tools=())
+    return PersonaStore(data_dir / "personas", tools=default_names())
 
 
 @pytest.fixture
@@ -77,6 +78,10 @@ def held(page: AppTest) -> dict[str, object]:
     state = page.session_state
     keys = ("voice", "system_prompt", "greeting", "keyterms", "turn_detection")
     return {key: state[key] for key in keys}
+
+
+def on(page: AppTest) -> set[str]:
+    return {tool.name for tool in catalogue() if page.toggle(key=f"tool_{tool.name}").value}
 
 
 def of(persona: Persona) -> dict[str, object]:
@@ -187,6 +192,20 @@ def test_an_own_persona_is_changed_renamed_and_deleted(open_page: Open, own: Per
     assert own.load().personas == ()
     assert page.selectbox(key="persona").value == "shipped:parley"
     assert held(page)["greeting"] == "Hello."
+
+
+def test_tools_are_part_of_a_persona(open_page: Open, own: PersonaStore) -> None:
+    page = open_page(persona_keeping=True)
+    page.selectbox(key="persona").set_value("shipped:interviewer")
+    rerun(page)
+    assert on(page) == {"add_note", "list_notes"}
+    page.toggle(key="tool_calculate").set_value(True)
+    page.text_input(key="persona_name").set_value("Ann")
+    click(page, "Save as new")
+    assert own.load().personas[0].tools == ("calculate", "add_note", "list_notes")
+    page.selectbox(key="persona").set_value("shipped:parley")
+    rerun(page)
+    assert on(page) == set(default_names())
 
 
 def test_what_was_changed_can_be_put_back(open_page: Open) -> None:

@@ -3,10 +3,11 @@
 A line outlives its calls, so that the transcript stays on the page after a call has ended.
 """
 
+import math
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from voice.audio.levels import SILENCE_DBFS
@@ -17,6 +18,7 @@ from voice.call.figures import Figures
 from voice.conversation.view import CallView, view_of
 from voice.protocol import inputs
 from voice.protocol.config import SessionPatch
+from voice.protocol.dials import DIALS, is_possible, turned
 from voice.protocol.errors import VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
@@ -44,7 +46,11 @@ class Line:
         self._switchboard = switchboard
         self._lock = threading.Lock()
         self._watchers: set[Watcher] = set()
+        # What the controls ask for, and the same with the dials in it.
+        self._asked = SessionPatch()
         self._patch = SessionPatch()
+        self._turned: dict[str, float] = {}
+        self._used_dials: frozenset[str] = frozenset()
         self._limits = Limits()
         self._call: Call | None = None
         self._view = view_of(None)
@@ -90,9 +96,36 @@ class Line:
         call = self._call
         return call.figures if call else Figures()
 
-    def want(self, patch: SessionPatch) -> None:
-        """Take over the configuration of the sidebar, for the call that runs and for the next."""
+    @property
+    def dials(self) -> dict[str, float]:
+        """Where every dial of `voice.protocol.dials` stands."""
+        return {name: self._turned.get(name, dial.start) for name, dial in DIALS.items()}
+
+    def want(self, patch: SessionPatch, dials: Collection[str] = ()) -> None:
+        """Take over the configuration of the sidebar, for the call that runs and for the next.
+
+        Those of `dials` that were ever turned are put into it.
+        """
         with self._lock:
+            self._asked, self._used_dials = patch, frozenset(dials)
+        self._want_all()
+
+    def turn(self, name: str, value: float) -> None:
+        """Turn a dial. What is no dial, no number, or impossible beside the other dials changes nothing."""
+        dial = DIALS.get(name)
+        if dial is None or not math.isfinite(value):
+            return
+        with self._lock:
+            turned_now = {**self._turned, name: dial.nearest(value)}
+            if not is_possible({other: turned_now.get(other, DIALS[other].start) for other in DIALS}):
+                return
+            self._turned = turned_now
+        self._want_all()
+
+    def _want_all(self) -> None:
+        with self._lock:
+            used = {name: value for name, value in self._turned.items() if name in self._used_dials}
+            patch = turned(self._asked, used)
             if patch == self._patch:
                 return
             self._patch = patch

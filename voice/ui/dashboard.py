@@ -38,6 +38,12 @@ page = st.navigation(
             help="Call the agent.",
         ),
         st.Page(_PAGES / "history.py", title="History", icon=":material/history:", help="Calls of the past."),
+        st.Page(
+            _PAGES / "setup.py",
+            title="Setup",
+            icon=":material/checklist:",
+            help="Checks of what a call needs.",
+        ),
     ]
 )
 

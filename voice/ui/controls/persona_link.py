@@ -7,9 +7,11 @@ import streamlit as st
 from voice.personas.checking import Checked, check
 from voice.personas.link import QUERY_PARAMETER, read_link
 from voice.personas.persona import Persona, PersonaRefused
-from voice.protocol.voices import catalogue
+from voice.protocol.voices import catalogue as voices
+from voice.tools import catalogue
 from voice.ui.controls.personas import use_linked
 from voice.ui.controls.sentences import draw_problems
+from voice.ui.controls.values import tool_names
 
 _ANSWERED = "persona_link_answered"
 _PROMPT_HEIGHT_PX = 180
@@ -24,7 +26,7 @@ def draw_persona_link() -> None:
     if not written or st.session_state.get(_ANSWERED) == written:
         return
     try:
-        found = check(read_link(written), tools=(), voices=[voice.id for voice in catalogue()])
+        found = check(read_link(written), tools=tool_names(), voices=[voice.id for voice in voices()])
     except PersonaRefused as refusal:
         _dialog("This link's persona can't be used", written)(_draw_refusal)(str(refusal), written)
     else:
@@ -62,6 +64,9 @@ def _draw_persona(persona: Persona) -> None:
     long = len(persona.prompt) > _LONG_PROMPT_CHARS
     _draw_field("System prompt", persona.prompt or "None", height=_PROMPT_HEIGHT_PX if long else None)
     _draw_field("Turn detection", persona.turn_taking.capitalize())
+    if persona.tools is not None:
+        titles = [tool.title for tool in catalogue() if tool.name in persona.tools]
+        _draw_field("Tools", ", ".join(titles) or "None")
     if persona.keyterms:
         _draw_field("Key terms", ", ".join(persona.keyterms))
 

@@ -7,7 +7,7 @@ import streamlit as st
 from voice.personas.persona import Persona, shipped
 from voice.personas.store import PersonaStore, Shelf
 from voice.settings import load_settings
-from voice.ui.controls.values import use_persona
+from voice.ui.controls.values import tool_names, use_persona
 
 CHOSEN: Final = "persona"
 _LINKED = "linked_persona"
@@ -16,7 +16,7 @@ _FOLDER = "personas"
 
 def my_personas() -> PersonaStore:
     """Where people's own personas are kept."""
-    return PersonaStore(load_settings().voice_data_dir / _FOLDER, tools=())
+    return PersonaStore(load_settings().voice_data_dir / _FOLDER, tools=tool_names())
 
 
 def choices(shelf: Shelf) -> dict[str, Persona]:
