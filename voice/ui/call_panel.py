@@ -3,7 +3,20 @@
 from voice.call.line import Line
 from voice.ui.live_component import connection_data, live_component, read_part
 
-PARTS = ("transcript.js", "transcript.css")
+PARTS = (
+    "server_clock.js",
+    "state_line.js",
+    "voice_forms.js",
+    "visualiser.js",
+    "notices.js",
+    "push_to_talk.js",
+    "microphone.js",
+    "streamer_frame.js",
+    "composer.js",
+    "transcript.js",
+    "controls.css",
+    "transcript.css",
+)
 
 _panel = live_component("panel", html=read_part("panel.html"), parts=PARTS)
 

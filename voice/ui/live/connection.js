@@ -47,8 +47,11 @@ class Connection {
     this.retry = setTimeout(() => this.open(), wait);
   }
 
+  // Gives back whether it could be sent.
   send(command) {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(command));
+    if (this.socket.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(command));
+    return true;
   }
 
   close() {
