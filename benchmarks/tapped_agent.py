@@ -15,11 +15,12 @@ from websockets.exceptions import ConnectionClosed
 
 @dataclass(frozen=True)
 class Passed:
-    """One message: when it passed in epoch ms, whether it came from the agent, and its type."""
+    """One message: when it passed in epoch ms, whether it came from the agent, its type and any text."""
 
     at_ms: float
     from_agent: bool
     type: str
+    words: str = ""
 
 
 @dataclass
@@ -68,7 +69,9 @@ async def tapped_agent() -> AsyncIterator[Tap]:
 async def _pass(source: object, target: object, tap: Tap, *, from_agent: bool) -> None:
     try:
         async for text in source:  # type: ignore[attr-defined]
-            tap.passed.append(Passed(time.time() * 1000, from_agent, json.loads(text)["type"]))
+            at_ms = time.time() * 1000
+            message = json.loads(text)
+            tap.passed.append(Passed(at_ms, from_agent, message["type"], message.get("text") or ""))
             await target.send(text)  # type: ignore[attr-defined]
     except ConnectionClosed:
         return

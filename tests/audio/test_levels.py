@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from tests.audio.signals import noise, sine
-from voice.audio.levels import SILENCE_DBFS, is_audible, level_dbfs
+from voice.audio.levels import SILENCE_DBFS, first_audible, level_dbfs
 
 
 def test_a_full_scale_sine_is_three_db_below_full_scale() -> None:
@@ -31,8 +31,8 @@ def test_the_shape_does_not_matter() -> None:
 def test_one_loud_window_among_silence_is_audible() -> None:
     samples = np.zeros(960, np.int16)
     samples[500:980] = 400
-    assert is_audible(samples, window=480)
+    assert first_audible(samples, window=480) == 480
 
 
 def test_room_tone_is_not_audible() -> None:
-    assert not is_audible(noise(4800, rms=60), window=480)
+    assert first_audible(noise(4800, rms=60), window=480) is None

@@ -17,9 +17,11 @@ class Heard:
 
     def __init__(self) -> None:
         self.events: list[tuple[str, str, int]] = []
+        self.lead_ins_ms: list[tuple[float, float]] = []
 
-    def on_audible(self, reply_id: str) -> None:
+    def on_audible(self, reply_id: str, lead_in_ms: float, in_ms: float) -> None:
         self.events.append(("audible", reply_id, 0))
+        self.lead_ins_ms.append((lead_in_ms, in_ms))
 
     def on_drained(self, reply_id: str, played_ms: int) -> None:
         self.events.append(("drained", reply_id, played_ms))
@@ -193,6 +195,21 @@ def test_audible_is_told_once_and_only_when_sound_follows_the_silent_lead(
     assert heard.events == []
     pull_ms(buffer, 200)
     assert heard.events == [("audible", "a", 0)]
+    assert heard.lead_ins_ms == [(250, 10)]
+
+
+def test_the_silent_lead_is_of_the_reply_and_not_of_the_frame(buffer: ReplyBuffer, heard: Heard) -> None:
+    silent = np.zeros(24_000 * 35 // 1000, np.int16).tobytes()
+    buffer.push("a", sine(300, 24_000, 0.03).tobytes())
+    buffer.finish("a")
+    buffer.push("b", silent + sine(300, 24_000, 0.5).tobytes())
+    pull_ms(buffer, 100)
+    assert [name for name, *_ in heard.events] == ["audible", "drained", "audible"]
+    # The first window that is loud in part begins before the sound does, by less than its 10 ms.
+    first, (lead_in_ms, in_ms) = heard.lead_ins_ms
+    assert first == (0.0, 0.0)
+    assert (30 + lead_in_ms) % 20 == in_ms
+    assert 25 <= lead_in_ms <= 35
 
 
 def test_a_soft_click_shorter_than_the_window_is_not_audible(buffer: ReplyBuffer, heard: Heard) -> None:
@@ -242,7 +259,7 @@ def test_audio_after_finish_is_dropped_and_counted(buffer: ReplyBuffer) -> None:
 
 def test_the_listener_may_call_back_into_the_buffer() -> None:
     class Calls(Heard):
-        def on_audible(self, reply_id: str) -> None:
+        def on_audible(self, reply_id: str, lead_in_ms: float, in_ms: float) -> None:
             self.events.append(("audible", reply_id, cut_at_once.flush().played_ms))
 
     heard = Calls()

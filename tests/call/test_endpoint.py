@@ -84,5 +84,18 @@ def test_the_service_is_the_default_address() -> None:
     assert not endpoint.is_loopback
 
 
+@pytest.mark.parametrize(
+    ("url", "usd_per_hour"),
+    [
+        ("wss://agents.assemblyai.com/v1/ws", 4.5),
+        ("wss://agents.us.assemblyai.com/v1/ws", 4.5),
+        ("ws://127.0.0.1:9/v1/ws", None),
+        ("wss://assemblyai.com.example.org/v1/ws", None),
+    ],
+)
+def test_only_the_service_has_a_known_price(url: str, usd_per_hour: float | None) -> None:
+    assert service_endpoint(Settings(voice_agent_url=url)).usd_per_hour == usd_per_hour  # type: ignore[arg-type]
+
+
 def test_a_public_name_has_no_credentials() -> None:
     assert public_name("wss://user:secret@host:1/v1/ws?token=secret#x") == "wss://host:1/v1/ws"

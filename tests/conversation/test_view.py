@@ -3,12 +3,25 @@
 import json
 
 import msgspec
+import pytest
 
-from tests.protocol.driver import PCM, live
+from tests.protocol.driver import PCM, Call, live
+from voice.conversation.connecting import StepView
 from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView, patch_between, view_of
 from voice.protocol.config import SessionPatch
-from voice.protocol.inputs import HangUp, LinkClosed, MuteSet, PlayoutFlushed, ReplyAudible, Tick
+from voice.protocol.errors import MediaFailed
+from voice.protocol.inputs import (
+    Failed,
+    HangUp,
+    LinkClosed,
+    LinkOpened,
+    MediaConnected,
+    MuteSet,
+    PlayoutFlushed,
+    ReplyAudible,
+    Tick,
+)
 from voice.protocol.server_events import (
     InputSpeechStarted,
     InputSpeechStopped,
@@ -73,6 +86,45 @@ def test_failure_and_duration_are_told() -> None:
     assert view_of(ended.session).label == "Call ended · 2 min 14 s"
     ended.feed(SessionEnded(), after_s=2.0)
     assert view_of(ended.session).label == "Call ended · 2 min 14 s"
+
+
+def test_steps_of_connecting_tell_how_long_each_took() -> None:
+    call = Call(begun_at=100.0)
+    assert view_of(call.session).steps == (StepView("agent", "Agent"), StepView("audio", "Audio"))
+    call.feed(LinkOpened(), after_s=0.5)
+    call.feed(MediaConnected(), after_s=0.25)
+    call.feed(SessionReady(session_id="sess_1"), after_s=0.25)
+    view = view_of(call.session)
+    assert view.steps == (
+        StepView("agent", "Agent", took_s=1.0),
+        StepView("audio", "Audio", took_s=0.75),
+    )
+    assert (view.begun_at, view.billed_from, view.ready_at, view.ended_at) == (100.0, 100.5, 101.0, None)
+
+
+def test_the_step_that_was_not_done_when_the_call_failed_is_marked() -> None:
+    call = Call(begun_at=100.0)
+    call.feed(LinkOpened(), SessionReady(session_id="sess_1"), Failed(MediaFailed("No route.")))
+    agent, audio = view_of(call.session).steps
+    assert (agent.failed, audio.failed, audio.took_s) == (False, True, None)
+
+
+@pytest.mark.parametrize(
+    ("usd_per_hour", "label"),
+    [
+        (4.5, "Call ended · 2 min 14 s · $0.17"),
+        (0.0, "Call ended · 2 min 14 s"),
+        (None, "Call ended · 2 min 14 s"),
+        (0.01, "Call ended · 2 min 14 s · < $0.01"),
+    ],
+)
+def test_an_ended_call_tells_its_cost_where_there_is_one(usd_per_hour: float | None, label: str) -> None:
+    call = Call()
+    call.feed(LinkOpened(usd_per_hour), MediaConnected(), SessionReady(session_id="sess_1"), after_s=0.0)
+    call.feed(HangUp(), after_s=134.0)
+    view = view_of(call.session)
+    assert (view.label, view.usd_per_hour) == (label, usd_per_hour)
+    assert view.ended_at == call.now
 
 
 def test_view_holds_no_secret_of_the_session() -> None:

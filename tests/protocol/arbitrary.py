@@ -70,13 +70,16 @@ at_the_edges = st.one_of(
     st.builds(ev.SessionError, code=codes, message=texts, param=params),
     st.builds(ev.BareError, code=codes),
 )
+moments = st.floats(0.0, 1e9)
 harmless = st.one_of(
     st.just(inputs.Tick()),
     st.just(inputs.MediaConnected()),
     st.builds(inputs.MuteSet, st.booleans()),
     st.builds(inputs.AgentMuteSet, st.booleans()),
     st.builds(inputs.ConfigWanted, patches),
-    st.builds(inputs.ReplyAudible, reply_ids),
+    st.builds(inputs.ReplyAudible, reply_ids, played_ms, st.none() | moments),
+    st.builds(inputs.VoiceHeard, moments),
+    st.builds(inputs.VoicePaused, moments),
     st.builds(inputs.ReplyDrained, reply_ids, played_ms),
     st.builds(inputs.PlayoutFlushed, st.none() | reply_ids, played_ms),
     st.just(inputs.Failed(MessageRefused("odd"))),

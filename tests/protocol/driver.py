@@ -24,8 +24,8 @@ FRAME_S = 0.01
 class Call:
     """A session, its clock in seconds, and all effects so far."""
 
-    def __init__(self, patch: SessionPatch | None = None) -> None:
-        self.session: Session = new_session(patch or SessionPatch())
+    def __init__(self, patch: SessionPatch | None = None, *, begun_at: float | None = None) -> None:
+        self.session: Session = new_session(patch or SessionPatch(), begun_at=begun_at)
         self.now = 100.0
         self.effects: list[AnyEffect] = []
 

@@ -1,8 +1,11 @@
 """A switchboard and calls without sockets, for what sits above them: lines, the live route, the pages."""
 
+import time
 from typing import cast
 
 from voice.call.call import Call, OnView
+from voice.call.event_log import EventLog
+from voice.call.redaction import Redactor
 from voice.conversation.view import CallView, view_of
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
@@ -20,6 +23,7 @@ class FakeCall:
         self.over = False
         self.levels_dbfs = LEVELS_DBFS
         self.playout: tuple[str, int] | None = None
+        self.log = EventLog(Redactor(()), clock=time.time)
         self.told: list[tuple[str, object]] = []
 
     def hang_up(self) -> None:

@@ -25,13 +25,14 @@ def level_dbfs(samples: NDArray[np.int16]) -> float:
     return max(SILENCE_DBFS, 20.0 * math.log10(rms))
 
 
-def is_audible(samples: NDArray[np.int16], window: int) -> bool:
-    """Tell whether any window of int16 samples is louder than `AUDIBLE_DBFS`.
+def first_audible(samples: NDArray[np.int16], window: int) -> int | None:
+    """Return where the first window of int16 samples louder than `AUDIBLE_DBFS` begins; None without one.
 
     Args:
         samples: shape (n,).
         window: samples per window; the last window may be shorter.
     """
-    return any(
-        level_dbfs(samples[start : start + window]) > AUDIBLE_DBFS for start in range(0, len(samples), window)
+    starts = range(0, len(samples), window)
+    return next(
+        (start for start in starts if level_dbfs(samples[start : start + window]) > AUDIBLE_DBFS), None
     )

@@ -16,11 +16,11 @@ from voice.audio.frames import mono_samples
 from voice.audio.handover import ChunkQueue
 from voice.audio.levels import SILENCE_DBFS, level_dbfs
 from voice.audio.resample import Resampler
+from voice.audio.voice_activity import CHUNK_MS, Voice, VoiceActivity
 
 logger = logging.getLogger(__name__)
 
 AGENT_RATE_HZ = 24_000
-CHUNK_MS = 20
 CHUNK_SAMPLES = AGENT_RATE_HZ * CHUNK_MS // 1000
 CHUNK_BYTES = CHUNK_SAMPLES * 2
 
@@ -42,6 +42,7 @@ class Microphone:
         *,
         clock: Callable[[], float],
         on_started: Callable[[], None] | None = None,
+        on_voice: Callable[[Voice], None] | None = None,
     ) -> None:
         """Put chunks into `queue`.
 
@@ -49,10 +50,13 @@ class Microphone:
             queue: receives chunks of `CHUNK_BYTES` bytes.
             clock: monotonic seconds.
             on_started: called once, on aiortc's loop, after the first good frame; must not block or raise.
+            on_voice: called there when a voice was heard or has paused; must not block or raise.
         """
         self._queue = queue
         self._clock = clock
         self._on_started = on_started
+        self._on_voice = on_voice
+        self._voice_activity = VoiceActivity()
         # Held over a whole frame, so that once the `muted` setter has returned no earlier sound can follow.
         self._lock = threading.Lock()
         self._muted = False
@@ -130,5 +134,11 @@ class Microphone:
         for start in range(0, whole, CHUNK_SAMPLES):
             chunk = samples[start : start + CHUNK_SAMPLES]
             self._level_dbfs = level_dbfs(chunk)
+            self._note_voice()
             self._queue.put(chunk.astype("<i2", copy=False).tobytes())
         self._carry = samples[whole:].copy()
+
+    def _note_voice(self) -> None:
+        voice = self._voice_activity.feed(self._level_dbfs)
+        if voice is not None and self._on_voice is not None:
+            self._on_voice(voice)

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from voice.audio.levels import SILENCE_DBFS, is_audible, level_dbfs
+from voice.audio.levels import SILENCE_DBFS, first_audible, level_dbfs
 from voice.audio.reply_intake import PLAYOUT_RATE_HZ, REPLY_RATE_HZ, ReplyIntake
 
 SAMPLES_PER_MS = PLAYOUT_RATE_HZ // 1000
@@ -29,8 +29,11 @@ MAX_REPLIES = 256
 class ReplyListener(Protocol):
     """Told about playout on the thread that pulls (or calls `finish`), outside the lock; must not block."""
 
-    def on_audible(self, reply_id: str) -> None:
-        """Note that the first audible 10 ms of a reply were pulled; at most once per reply."""
+    def on_audible(self, reply_id: str, lead_in_ms: float, in_ms: float) -> None:
+        """Note that the first audible 10 ms of a reply were pulled; at most once per reply.
+
+        `lead_in_ms` of the reply were silent before. They are `in_ms` from the start of the pulled frame.
+        """
 
     def on_drained(self, reply_id: str, played_ms: int) -> None:
         """Note that the last sample of a finished reply was pulled; once, and never for a cut reply."""
@@ -197,9 +200,14 @@ class ReplyBuffer:
             return
         window = AUDIBLE_WINDOW_MS * SAMPLES_PER_MS
         for span in spans:
-            if not span.reply.audible and is_audible(frame[span.start : span.end], window):
+            if span.reply.audible:
+                continue
+            silent = first_audible(frame[span.start : span.end], window)
+            if silent is not None:
                 span.reply.audible = True
-                self._listener.on_audible(span.reply.reply_id)
+                lead_in = span.reply.played - (span.end - span.start) + silent
+                in_ms = (span.start + silent) / SAMPLES_PER_MS
+                self._listener.on_audible(span.reply.reply_id, lead_in / SAMPLES_PER_MS, in_ms)
         for reply in drained:
             self._listener.on_drained(reply.reply_id, reply.played_ms)
 

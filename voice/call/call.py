@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 from typing import assert_never
 
 from voice.audio.handover import ChunkQueue
@@ -14,8 +14,12 @@ from voice.audio.mic_sink import MicSink
 from voice.audio.microphone import FIRST_FRAME_TIMEOUT_S, MEDIA_LOST_TIMEOUT_S, Microphone
 from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
+from voice.audio.voice_activity import HEARD_AFTER_MS, PAUSED_AFTER_MS, Voice
 from voice.call.endpoint import Endpoint
+from voice.call.event_log import EventLog
 from voice.call.link import Link, open_link
+from voice.call.own_events import note_own
+from voice.call.redaction import Redactor
 from voice.conversation import agent_turns
 from voice.conversation.view import CallView, view_of
 from voice.protocol import effects as fx
@@ -45,12 +49,20 @@ class Call:
     """One call. Made for one `run`; its `sink` and `track` go to the browser's peer connection."""
 
     def __init__(
-        self, patch: SessionPatch, *, find_agent: FindAgent, on_view: OnView, loop: asyncio.AbstractEventLoop
+        self,
+        patch: SessionPatch,
+        *,
+        find_agent: FindAgent,
+        on_view: OnView,
+        loop: asyncio.AbstractEventLoop,
+        secrets: Iterable[str] = (),
     ) -> None:
+        # `secrets` stay out of the log, whoever says them.
+        self.log = EventLog(Redactor(secrets), clock=time.time)
         self._find_agent = find_agent
         self._on_view = on_view
         self._loop = loop
-        self._session = new_session(patch)
+        self._session = new_session(patch, begun_at=time.time())
         self._over = asyncio.Event()
         self._audio_open = asyncio.Event()
         self._outbox: asyncio.Queue[ClientEvent] = asyncio.Queue(_OUTBOX_MESSAGES)
@@ -66,6 +78,7 @@ class Call:
             self._chunks,
             clock=time.monotonic,
             on_started=lambda: self._post_soon(inputs.MediaConnected()),
+            on_voice=self._voice_changed,
         )
         self._reply = ReplyBuffer(self)
         self.sink = MicSink(self._microphone, on_ended=self._media_ended)
@@ -115,13 +128,19 @@ class Call:
         """The browser reports that its peer connection is up."""
         self._playing_at = self._playing_at or time.monotonic()
 
-    def on_audible(self, reply_id: str) -> None:
+    def on_audible(self, reply_id: str, lead_in_ms: float, in_ms: float) -> None:
         """Told by the reply buffer when a reply is first heard."""
-        self._post_soon(inputs.ReplyAudible(reply_id))
+        self._post_soon(inputs.ReplyAudible(reply_id, lead_in_ms, time.time() + in_ms / 1000))
 
     def on_drained(self, reply_id: str, played_ms: int) -> None:
         """Told by the reply buffer when a reply was played to its end."""
         self._post_soon(inputs.ReplyDrained(reply_id, played_ms))
+
+    def _voice_changed(self, voice: Voice) -> None:
+        if voice is Voice.HEARD:
+            self._post_soon(inputs.VoiceHeard(time.time() - HEARD_AFTER_MS / 1000))
+        else:
+            self._post_soon(inputs.VoicePaused(time.time() - PAUSED_AFTER_MS / 1000))
 
     def _media_ended(self) -> None:
         self._post_soon(inputs.HangUp())
@@ -148,11 +167,12 @@ class Call:
 
     async def _hold_link(self) -> None:
         try:
-            self._link = await open_link(await self._find_agent())
+            endpoint = await self._find_agent()
+            self._link = await open_link(endpoint, self.log)
         except VoiceAgentError as error:
             self._post(inputs.Failed(error))
             return
-        self._post(inputs.LinkOpened())
+        self._post(inputs.LinkOpened(endpoint.usd_per_hour))
         async with asyncio.TaskGroup() as tasks:
             background = [
                 tasks.create_task(self._write(self._link)),
@@ -200,6 +220,8 @@ class Call:
     def _post(self, happened: inputs.AnyInput) -> None:
         before = self._session
         self._session, effects = step(before, happened, time.time())
+        if effects or self._session is not before:
+            note_own(self.log, happened)
         for effect in effects:
             self._perform(effect)
         if self._session.ready:

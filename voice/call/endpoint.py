@@ -5,6 +5,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import httpx
 
+from voice.call.redaction import secrets_of_url
 from voice.protocol.errors import AgentUnreachable, AuthRefused
 from voice.settings import SERVICE_URL, Settings
 
@@ -13,6 +14,11 @@ _TOKEN_WINDOW_S = 60
 # Minting was seen to take 0.2 to 1.2 s (2026-09).
 _TOKEN_TIMEOUT_S = 10.0
 _REFUSED_STATUS = frozenset({400, 401, 403, 404})
+_BEARER = "Bearer "
+# AssemblyAI's price of the Voice Agent API: 4.50 USD for an hour of open socket, billed by the second, idle
+# time included (its documentation, 2026-09).
+_SERVICE_USD_PER_HOUR = 4.5
+_SERVICE_DOMAIN = "assemblyai.com"
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -23,15 +29,23 @@ class Address:
     url: str = field(repr=False)
     headers: dict[str, str] = field(repr=False)
 
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """The credentials in it."""
+        return (*secrets_of_url(self.url), *(value.removeprefix(_BEARER) for value in self.headers.values()))
+
 
 @dataclass(frozen=True)
 class Endpoint:
-    """An agent. `name` is its address as a person may see it, without any credential."""
+    """An agent. `name` is its address as a person may see it, without any credential; `usd_per_hour` is
+    what an open socket costs, None when nobody can say.
+    """
 
     url: str
     name: str
     key: str | None = field(default=None, repr=False)
     token_url: str | None = None
+    usd_per_hour: float | None = None
 
     @property
     def is_loopback(self) -> bool:
@@ -43,8 +57,8 @@ class Endpoint:
         if self.key is None:
             return Address(self.url, {})
         if self.token_url is None:
-            return Address(self.url, {"Authorization": f"Bearer {self.key}"})
-        token = await _mint(self.token_url, self.key)
+            return Address(self.url, {"Authorization": _BEARER + self.key})
+        token = await mint_token(self.token_url, self.key)
         parts = urlsplit(self.url)
         query = "&".join(filter(None, (parts.query, urlencode({"token": token}))))
         return Address(urlunsplit(parts._replace(query=query)), {})
@@ -59,6 +73,7 @@ def service_endpoint(settings: Settings) -> Endpoint:
         name=public_name(url),
         key=secret.get_secret_value() if secret else None,
         token_url=str(settings.voice_agent_token_url) if settings.voice_agent_auth == "token" else None,
+        usd_per_hour=_SERVICE_USD_PER_HOUR if _is_service(url) else None,
     )
 
 
@@ -69,14 +84,20 @@ def public_name(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 
-async def _mint(token_url: str, key: str) -> str:
+def _is_service(url: str) -> bool:
+    host = urlsplit(url).hostname or ""
+    return host == _SERVICE_DOMAIN or host.endswith(f".{_SERVICE_DOMAIN}")
+
+
+async def mint_token(token_url: str, key: str) -> str:
+    """A temporary token for one connection. Raises `AuthRefused` or `AgentUnreachable`."""
     where = public_name(token_url)
     try:
         async with httpx.AsyncClient(timeout=_TOKEN_TIMEOUT_S) as client:
             answer = await client.get(
                 token_url,
                 params={"expires_in_seconds": _TOKEN_WINDOW_S},
-                headers={"Authorization": f"Bearer {key}"},
+                headers={"Authorization": _BEARER + key},
             )
     except httpx.HTTPError:
         raise unreachable(where) from None
@@ -96,9 +117,10 @@ async def _mint(token_url: str, key: str) -> str:
         ) from None
 
 
-def unreachable(where: str) -> AgentUnreachable:
-    """The error for an address that does not answer."""
+def unreachable(where: str, reason: str = "") -> AgentUnreachable:
+    """The error for an address that does not answer; `reason` is for the small print."""
     return AgentUnreachable(
         f"The agent at {where} can't be reached, so the call did not start.",
         "Check that the address is right and that this machine may connect to it, then connect again.",
+        code=reason,
     )

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from voice.audio.levels import SILENCE_DBFS
 from voice.call.call import Call, OnView
+from voice.call.event_log import EventLog
 from voice.conversation.view import CallView, view_of
 from voice.protocol import inputs
 from voice.protocol.config import SessionPatch
@@ -51,6 +52,12 @@ class Line:
     def view(self) -> CallView:
         """What the page shows: of the call, or of the last one."""
         return self._view
+
+    @property
+    def log(self) -> EventLog | None:
+        """What the call sent, received and decided; of the last one until the next begins."""
+        call = self._call
+        return call.log if call is not None else None
 
     @property
     def levels_dbfs(self) -> tuple[float, float]:

@@ -1,16 +1,20 @@
 """The WebSocket to the agent: opens, sends, receives, closes. It knows no session and keeps no state
-of the conversation.
+of the conversation, but has the event log note every message.
 """
 
+import socket
+import ssl
 from collections.abc import AsyncIterator
 from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidURI
+from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
 
 from voice.call.endpoint import Endpoint, unreachable
+from voice.call.event_log import EventLog
 from voice.protocol.client_events import ClientEvent
 from voice.protocol.codec import Malformed, Unknown, decode_server, encode
+from voice.protocol.errors import ConnectionLost
 from voice.protocol.server_events import AnyServerEvent
 
 _OPEN_TIMEOUT_S = 10.0
@@ -29,28 +33,37 @@ _MAX_RECEIVED_MESSAGES = 256
 class Link:
     """One open socket. Made by `open_link`."""
 
-    def __init__(self, socket: ClientConnection) -> None:
+    def __init__(self, socket: ClientConnection, log: EventLog) -> None:
         self._socket = socket
+        self._log = log
 
     async def send(self, event: ClientEvent) -> None:
         """Send one event; waits while the socket is full. On a closed socket the event is dropped,
         because the end of `receive` tells of the close.
         """
+        message = encode(event)
         try:
-            await self._socket.send(encode(event))
+            await self._socket.send(message)
         except ConnectionClosed:
             return
+        self._log.sent(event, message)
 
     async def receive(self) -> AsyncIterator[AnyServerEvent | Unknown | Malformed]:
         """Every message until the socket closes, whoever closes it."""
         try:
             async for message in self._socket:
-                if len(message) > _MAX_MESSAGE_BYTES:
-                    yield Malformed(f"message of {len(message)} bytes, over {_MAX_MESSAGE_BYTES}")
-                else:
-                    yield decode_server(message)
+                event = _decode(message)
+                self._log.received(event, message)
+                yield event
         except ConnectionClosed:
             return
+
+    async def round_trip_s(self) -> float:
+        """How long a ping takes, there and back. Raises `ConnectionLost` when the socket closes first."""
+        try:
+            return await (await self._socket.ping())
+        except ConnectionClosed:
+            raise ConnectionLost("The connection to the agent was lost.", "Try again.") from None
 
     @property
     def close_code(self) -> int | None:
@@ -67,13 +80,20 @@ class Link:
         await self._socket.close()
 
 
-async def open_link(endpoint: Endpoint) -> Link:
-    """Open a socket to an agent.
+def _decode(message: str | bytes) -> AnyServerEvent | Unknown | Malformed:
+    if len(message) > _MAX_MESSAGE_BYTES:
+        return Malformed(f"message of {len(message)} bytes, over {_MAX_MESSAGE_BYTES}")
+    return decode_server(message)
+
+
+async def open_link(endpoint: Endpoint, log: EventLog) -> Link:
+    """Open a socket to an agent, whose messages are noted in `log`.
 
     Raises `AuthRefused` when a token is refused and `AgentUnreachable` when nothing answers. A wrong
     key is not seen here: the service lets everybody in and says so in its first message (2026-09).
     """
     address = await endpoint.address()
+    log.redactor.learn(*address.secrets)
     options: dict[str, Any] = {"proxy": None} if endpoint.is_loopback else {}
     try:
         socket = await connect(
@@ -89,6 +109,22 @@ async def open_link(endpoint: Endpoint) -> Link:
             compression=None,
             **options,
         )
-    except (TimeoutError, OSError, InvalidHandshake, InvalidURI):
-        raise unreachable(endpoint.name) from None
-    return Link(socket)
+    except (TimeoutError, OSError, InvalidHandshake, InvalidURI) as error:
+        raise unreachable(endpoint.name, _reason(error)) from None
+    return Link(socket, log)
+
+
+def _reason(error: Exception) -> str:
+    """Why nothing opened, in a few words that hold no address: that may have a token in it."""
+    match error:
+        case TimeoutError():
+            return f"no answer within {_OPEN_TIMEOUT_S:.0f} s"
+        case InvalidStatus():
+            return f"HTTP {error.response.status_code}"
+        case ssl.SSLError():
+            return "its TLS certificate is not trusted" if "CERT" in str(error.reason) else "TLS failed"
+        case socket.gaierror():
+            return "its name is not known"
+        case ConnectionRefusedError():
+            return "nothing listens there"
+    return "close code 1006"

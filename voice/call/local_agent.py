@@ -63,7 +63,7 @@ class LocalAgent:
                 "Parley's local agent did not start, so the call did not start.",
                 "Look for its message in the terminal where Parley runs, then connect again.",
             ) from None
-        return Endpoint(url=url, name=public_name(url))
+        return Endpoint(url=url, name=public_name(url), usd_per_hour=0.0)
 
     async def _keep(self) -> None:
         delay_s = _FIRST_RESTART_DELAY_S

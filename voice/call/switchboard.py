@@ -4,12 +4,14 @@ import asyncio
 import logging
 import threading
 import weakref
+from concurrent.futures import Future
 
 from voice.call.call import Call, OnView
 from voice.call.endpoint import Endpoint, service_endpoint
 from voice.call.line import Line
 from voice.call.local_agent import LocalAgent
 from voice.call.loop import CallLoop
+from voice.call.redaction import secrets_of
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
 from voice.settings import Settings
@@ -67,9 +69,19 @@ class Switchboard:
                 f"All {self._settings.voice_max_calls} lines are busy.",
                 "Wait until a call has ended, or raise VOICE_MAX_CALLS.",
             )
-        call = Call(patch, find_agent=self._find_agent, on_view=on_view, loop=self._loop.loop)
+        call = Call(
+            patch,
+            find_agent=self._find_agent,
+            on_view=on_view,
+            loop=self._loop.loop,
+            secrets=secrets_of(self._settings),
+        )
         self._loop.loop.call_soon_threadsafe(self._run, call)
         return call
+
+    def find_agent(self) -> Future[Endpoint]:
+        """Where calls go, from any thread; fails with `AgentUnreachable` where that is nowhere."""
+        return self._loop.submit(self._find_agent())
 
     def _run(self, call: Call) -> None:
         task = self._loop.loop.create_task(call.run())

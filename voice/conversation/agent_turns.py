@@ -46,6 +46,12 @@ def became_audible(transcript: Transcript, reply_id: str, now: float) -> Transcr
     return transcript.put_last(heard) if overtaken else transcript.put(heard)
 
 
+def answered(transcript: Transcript, reply_id: str, latency_ms: int | None) -> Transcript:
+    """The reply was heard so long after the person had ended; None when nobody can say."""
+    turn = turn_of(transcript, reply_id)
+    return transcript.put(replace(turn, latency_ms=latency_ms)) if turn else transcript
+
+
 def settled(transcript: Transcript, reply_id: str) -> Transcript:
     """All words of the reply have come."""
     turn = turn_of(transcript, reply_id)

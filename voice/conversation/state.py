@@ -52,10 +52,10 @@ def icon_of(state: CallState) -> str:
     return _ICONS[state]
 
 
-def label_of(state: CallState, *, duration_s: float | None = None) -> str:
-    """The label of a state; an ended call tells its length. Why a call failed is told beside it."""
+def label_of(state: CallState, *, duration_s: float | None = None, cost: str = "") -> str:
+    """The label of a state; an ended call tells its length and cost. Why a call failed is told beside it."""
     if state is CallState.ENDED and duration_s is not None:
-        return f"{_LABELS[state]} · {duration_text(duration_s)}"
+        return " · ".join(filter(None, (_LABELS[state], duration_text(duration_s), cost)))
     return _LABELS[state]
 
 

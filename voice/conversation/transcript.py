@@ -24,7 +24,8 @@ class TurnView(msgspec.Struct, frozen=True):
     """What the page shows of a turn; `rest` are the words of a cut reply that were not heard.
 
     `words` are the agent's words that came with a time, as `(text, start_ms, end_ms)` from the first sample
-    of the reply's audio; empty for a person, and at most `MAX_TIMED_WORDS`.
+    of the reply's audio; empty for a person, and at most `MAX_TIMED_WORDS`. `latency_ms` is how long after
+    the end of the person's speech, or their typed message, a reply was first heard.
     """
 
     id: str
@@ -34,6 +35,7 @@ class TurnView(msgspec.Struct, frozen=True):
     interrupted: bool
     rest: str
     words: tuple[TimedWord, ...] = ()
+    latency_ms: int | None = None
 
 
 class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -62,6 +64,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     trimmed: str | None = None
     played_ms: float | None = None
     audible: bool = False
+    latency_ms: int | None = None
 
     @cached_property
     def visible(self) -> bool:
@@ -79,6 +82,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             interrupted=self.interrupted,
             rest=self.rest,
             words=timed(self.words[:MAX_TIMED_WORDS]),
+            latency_ms=self.latency_ms,
         )
 
 

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 import msgspec
 
+from voice.conversation.connecting import StepView, steps_of
+from voice.conversation.cost import cost_text, cost_usd
 from voice.conversation.state import INTERRUPTED_ICON, INTERRUPTED_LABEL, CallState, icon_of, label_of
 from voice.conversation.transcript import TurnView
 from voice.protocol.config_sync import SettingStatus
@@ -21,7 +23,10 @@ class FailureView(msgspec.Struct, frozen=True):
 
 
 class CallView(msgspec.Struct, frozen=True):
-    """The whole view. `since` is when the state began, in seconds of the session's clock."""
+    """The whole view. `since` is when the state began, and all times are in seconds of the session's clock.
+
+    `usd_per_hour` is the price of an open socket: 0 for the local agent, None when nobody can say.
+    """
 
     state: str
     label: str
@@ -37,6 +42,12 @@ class CallView(msgspec.Struct, frozen=True):
     valid_voices: tuple[str, ...] = ()
     ignored: int = 0
     session_id: str | None = None
+    steps: tuple[StepView, ...] = ()
+    begun_at: float | None = None
+    ready_at: float | None = None
+    ended_at: float | None = None
+    billed_from: float | None = None
+    usd_per_hour: float | None = None
 
 
 IDLE_VIEW = CallView(CallState.IDLE.value, label_of(CallState.IDLE), icon_of(CallState.IDLE))
@@ -67,6 +78,12 @@ def view_of(session: Session | None) -> CallView:
         valid_voices=session.valid_voices,
         ignored=session.counters.ignored,
         session_id=session.session_id,
+        steps=steps_of(session),
+        begun_at=session.begun_at,
+        ready_at=session.ready_at,
+        ended_at=session.ended_at,
+        billed_from=session.billed_from,
+        usd_per_hour=session.usd_per_hour,
     )
 
 
@@ -118,4 +135,10 @@ def _placed(places: Sequence[int], turns: Sequence[TurnView]) -> list[dict[str, 
 def _label(session: Session) -> str:
     began, ended = session.ready_at, session.ended_at
     duration_s = None if began is None or ended is None else ended - began
-    return label_of(session.state, duration_s=duration_s)
+    return label_of(session.state, duration_s=duration_s, cost=_cost(session))
+
+
+def _cost(session: Session) -> str:
+    if session.billed_from is None or session.ended_at is None:
+        return ""
+    return cost_text(cost_usd(session.ended_at - session.billed_from, session.usd_per_hour))

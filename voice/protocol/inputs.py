@@ -10,7 +10,9 @@ from voice.protocol.server_events import AnyServerEvent
 
 @dataclass(frozen=True, slots=True)
 class LinkOpened:
-    """The socket to the agent is open."""
+    """The socket to the agent is open. `usd_per_hour` is the price of an open socket, None when unknown."""
+
+    usd_per_hour: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +36,29 @@ class MediaConnected:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceHeard:
+    """The person's voice began at `at`, by the microphone alone."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePaused:
+    """The person's voice ended at `at`, by the microphone alone; they may go on."""
+
+    at: float
+
+
+@dataclass(frozen=True, slots=True)
 class ReplyAudible:
-    """The first sample of a reply that is not silence was played."""
+    """The first sample of a reply that is not silence was played, after `lead_in_ms` of silence of its own.
+
+    `at` is when, if that differs from when it is told.
+    """
 
     reply_id: str
+    lead_in_ms: float = 0.0
+    at: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +123,8 @@ AnyInput = (
     | LinkClosed
     | Received
     | MediaConnected
+    | VoiceHeard
+    | VoicePaused
     | ReplyAudible
     | ReplyDrained
     | PlayoutFlushed

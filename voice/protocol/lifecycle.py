@@ -22,13 +22,20 @@ from voice.protocol.session_state import Phase, Session, Step, with_notice
 _MAX_REASON_CHARS = 120
 
 
-def link_opened(session: Session, _: LinkOpened, now: float) -> Step:
+def link_opened(session: Session, opened: LinkOpened, now: float) -> Step:
     """The first message of a session configures it; the agent is silent until then."""
     if session.phase is not Phase.NEW:
         return session, (CloseLink(),) if session.ended else ()
     config, patch = session.config.open(now)
-    opened = replace(session, phase=Phase.CONNECTING, link_open=True, started_at=now, config=config)
-    return opened, (Send(SessionUpdate(session=patch)),)
+    session = replace(
+        session,
+        phase=Phase.CONNECTING,
+        link_open=True,
+        billed_from=now,
+        usd_per_hour=opened.usd_per_hour,
+        config=config,
+    )
+    return session, (Send(SessionUpdate(session=patch)),)
 
 
 def link_closed(session: Session, closed: LinkClosed, now: float) -> Step:
@@ -56,9 +63,8 @@ def ready(session: Session, event: SessionReady, now: float) -> Step:
         return known, ()
     config = session.config.confirmed_by(event.config, ready=True)
     hosted = _hosted(event.config, known)
-    return send_changes(
-        replace(known, phase=Phase.LIVE, ready_at=now, config=config, hosted_tools=hosted), now
-    )
+    live = replace(known, phase=Phase.LIVE, ready_at=now, agreed_at=now, config=config, hosted_tools=hosted)
+    return send_changes(live, now)
 
 
 def updated(session: Session, event: SessionUpdated, now: float) -> Step:

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from voice.conversation import user_turns
 from voice.conversation.state import INTERRUPTED_FLASH_S, CallState
-from voice.protocol import inputs, interruption, lifecycle, replying, speech, tooling
+from voice.protocol import inputs, interruption, lifecycle, replying, speech, timing, tooling
 from voice.protocol import server_events as events
 from voice.protocol.codec import Malformed, Unknown
 from voice.protocol.session_state import Phase, Session, Step, counted, new_session
@@ -29,6 +29,7 @@ def step(state: Session, input_: inputs.AnyInput, now: float) -> Step:
     Returns the very same state when nothing changed.
     """
     after, effects = _ON_INPUT[type(input_)](state, input_, now)
+    after = timing.noted(state, after, input_, effects, now)
     if after is state:
         return state, effects
     name = _state_of(after)
@@ -78,8 +79,10 @@ def _malformed(session: Session, event: Malformed, _: float) -> Step:
     return replace(session, counters=replace(session.counters, malformed=table)), ()
 
 
-def _media_connected(session: Session, _: inputs.MediaConnected, __: float) -> Step:
-    return (session if session.media_connected else replace(session, media_connected=True)), ()
+def _media_connected(session: Session, _: inputs.MediaConnected, now: float) -> Step:
+    if session.media_connected:
+        return session, ()
+    return replace(session, media_connected=True, audio_at=now), ()
 
 
 def _mute_set(session: Session, wanted: inputs.MuteSet, _: float) -> Step:
@@ -117,6 +120,10 @@ def _tick(session: Session, _: inputs.Tick, now: float) -> Step:
     return lifecycle.send_changes(replace(session, config=config), now)
 
 
+def _only_timed(session: Session, _: inputs.AnyInput, __: float) -> Step:
+    return session, ()
+
+
 _Handler = Callable[[Session, Any, float], Step]
 
 _ON_INPUT: dict[type, _Handler] = {
@@ -124,6 +131,8 @@ _ON_INPUT: dict[type, _Handler] = {
     inputs.LinkClosed: lifecycle.link_closed,
     inputs.Received: _received,
     inputs.MediaConnected: _media_connected,
+    inputs.VoiceHeard: _only_timed,
+    inputs.VoicePaused: _only_timed,
     inputs.ReplyAudible: replying.audible,
     inputs.ReplyDrained: replying.drained,
     inputs.PlayoutFlushed: interruption.playout_flushed,

@@ -5,6 +5,7 @@ from enum import Enum
 import msgspec
 from msgspec.structs import replace
 
+from voice.conversation.latency import Latencies
 from voice.conversation.state import CallState
 from voice.conversation.transcript import Transcript
 from voice.protocol.config import SessionPatch
@@ -72,7 +73,10 @@ class Counters(msgspec.Struct, frozen=True):
 
 
 class Session(msgspec.Struct, frozen=True, kw_only=True):
-    """Times are in seconds of the caller's clock; `since` is when `state` began."""
+    """Times are in seconds of the caller's clock; `since` is when `state` began.
+
+    `begun_at` is the person's click, `billed_from` the first open socket, `ready_at` when talk could begin.
+    """
 
     phase: Phase = Phase.NEW
     link_open: bool = False
@@ -82,13 +86,20 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     failure: VoiceAgentError | None = None
     session_id: str | None = None
     expires_at: float | None = None
-    started_at: float | None = None
+    begun_at: float | None = None
+    # The present session was asked for and became ready; a restart asks for another one.
+    asked_at: float | None = None
+    agreed_at: float | None = None
+    audio_at: float | None = None
+    billed_from: float | None = None
+    usd_per_hour: float | None = None
     ready_at: float | None = None
     ended_at: float | None = None
     config: ConfigSync = ConfigSync()
     valid_voices: tuple[str, ...] = ()
     transcript: Transcript = Transcript()
     playout: Playout = Playout()
+    latencies: Latencies = Latencies()
     user_speaking: bool = False
     thinking_since: float | None = None
     interrupted_at: float | None = None
@@ -133,9 +144,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 Step = tuple[Session, tuple[AnyEffect, ...]]
 
 
-def new_session(patch: SessionPatch) -> Session:
+def new_session(patch: SessionPatch, *, begun_at: float | None = None) -> Session:
     """A session that has not been opened yet, to be configured with `patch`."""
-    return Session(config=ConfigSync().want(patch))
+    return Session(config=ConfigSync().want(patch), begun_at=begun_at, asked_at=begun_at)
 
 
 def with_notice(

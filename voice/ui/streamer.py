@@ -10,8 +10,9 @@ from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from streamlit_webrtc.component import WebRtcStreamerContext, generate_frontend_component_key
 
 from voice.call.call import Call
+from voice.call.ice_servers import for_browser, for_server
 from voice.call.line import Line
-from voice.settings import IceServer, Settings
+from voice.settings import Settings
 
 _KEY = "streamer"
 _PAGE_HASH = "_get_current_page_script_hash"
@@ -57,8 +58,8 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
         key=_KEY,
         mode=WebRtcMode.SENDRECV,
         desired_playing_state=call is not None and _may_play(call),
-        frontend_rtc_configuration={"iceServers": _for_browser(settings.voice_ice_servers)},
-        server_rtc_configuration={"iceServers": _for_server(settings.voice_ice_servers)},
+        frontend_rtc_configuration={"iceServers": for_browser(settings.voice_ice_servers)},
+        server_rtc_configuration={"iceServers": for_server(settings.voice_ice_servers)},
         media_stream_constraints={
             "audio": {
                 "echoCancellation": True,
@@ -123,17 +124,3 @@ def _note_stop() -> None:
 def _is_active() -> bool:
     context = st.session_state.get(_KEY)
     return context is not None and (context.state.playing or context.state.signalling)
-
-
-def _for_browser(servers: list[IceServer]) -> list[dict[str, object]]:
-    # Credentials of TURN servers stay here: the server's own relay candidate is enough for both ends.
-    return [{"urls": server.urls} for server in servers if server.credential is None]
-
-
-def _for_server(servers: list[IceServer]) -> list[dict[str, object]]:
-    return [
-        {"urls": server.urls, "username": server.username, "credential": server.credential.get_secret_value()}
-        if server.credential is not None
-        else {"urls": server.urls}
-        for server in servers
-    ]

@@ -4,15 +4,17 @@
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const UNKNOWN_LINE = 4404;
 
+// One socket a line, however many components of the page listen: each script is a module of its own, so
+// the sockets are kept where all of them find them.
+const sockets = (globalThis.parleySockets ??= new Map());
+
 class Connection {
   constructor(path, token) {
     this.path = path;
     this.token = token;
     this.view = null;
-    this.onView = () => {};
-    this.onLevels = () => {};
-    this.onPlayout = () => {};
-    this.onLost = () => {};
+    this.lost = null;
+    this.listeners = new Set();
     this.tries = 0;
     this.closed = false;
     this.open();
@@ -31,18 +33,18 @@ class Connection {
 
   receive(message) {
     this.tries = 0;
-    if (message.levels) this.onLevels(...message.levels);
-    if (message.playout) this.onPlayout(...message.playout);
     if (message.view) {
+      this.lost = null;
       this.view = applyPatch(this.view, message.view);
-      this.onView(this.view, message.view);
     }
+    for (const listener of this.listeners) listener.receive(message);
   }
 
   reopen(code) {
     if (this.closed) return;
-    this.onLost(code === UNKNOWN_LINE);
-    if (code === UNKNOWN_LINE) return;
+    this.lost = { unknown: code === UNKNOWN_LINE };
+    for (const listener of this.listeners) listener.onLost(this.lost.unknown);
+    if (this.lost.unknown) return;
     const wait = RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)];
     this.retry = setTimeout(() => this.open(), wait);
   }
@@ -54,10 +56,61 @@ class Connection {
     return true;
   }
 
-  close() {
+  // Who comes late gets what the others have, once its handlers are set.
+  join(listener) {
+    this.listeners.add(listener);
+    queueMicrotask(() => {
+      if (this.lost) listener.onLost(this.lost.unknown);
+      else if (this.view) listener.onView(this.view, this.view);
+    });
+  }
+
+  leave(listener) {
+    this.listeners.delete(listener);
+    if (this.listeners.size) return;
     this.closed = true;
     clearTimeout(this.retry);
     this.socket.close();
+    sockets.delete(this.token);
+  }
+}
+
+// What one component hears. A message `{"name": value, …}` without a handler of its own below goes to
+// `onName(value, message)`, if the component has set one.
+class Listener {
+  constructor(connection) {
+    this.connection = connection;
+    this.onView = () => {};
+    this.onLevels = () => {};
+    this.onPlayout = () => {};
+    this.onLost = () => {};
+    connection.join(this);
+  }
+
+  get token() {
+    return this.connection.token;
+  }
+
+  get view() {
+    return this.connection.view;
+  }
+
+  receive(message) {
+    const { view, levels, ...others } = message;
+    if (levels) this.onLevels(...levels);
+    if (view) this.onView(this.view, view);
+    for (const [name, value] of Object.entries(others)) {
+      if (name === "playout") this.onPlayout(...(value ?? [null, 0]));
+      else this[`on${name[0].toUpperCase()}${name.slice(1)}`]?.(value, message);
+    }
+  }
+
+  send(command) {
+    this.connection.send(command);
+  }
+
+  close() {
+    this.connection.leave(this);
   }
 }
 
@@ -69,23 +122,24 @@ function applyPatch(view, { turns: placed = [], removed = [], ...fields }) {
   return { ...view, ...fields, turns };
 }
 
-// One connection per mounted element: Streamlit calls a component's function again on every change.
-const connections = new WeakMap();
+// One listener per mounted element: Streamlit calls a component's function again on every change.
+const listeners = new WeakMap();
 
 function connectionOf(element, data) {
-  let connection = connections.get(element);
-  if (connection && connection.token !== data.token) {
-    connection.close();
-    connection = undefined;
+  let listener = listeners.get(element);
+  if (listener && listener.token !== data.token) {
+    disconnect(element);
+    listener = undefined;
   }
-  if (!connection) {
-    connection = new Connection(data.path, data.token);
-    connections.set(element, connection);
+  if (!listener) {
+    if (!sockets.has(data.token)) sockets.set(data.token, new Connection(data.path, data.token));
+    listener = new Listener(sockets.get(data.token));
+    listeners.set(element, listener);
   }
-  return connection;
+  return listener;
 }
 
 function disconnect(element) {
-  connections.get(element)?.close();
-  connections.delete(element);
+  listeners.get(element)?.close();
+  listeners.delete(element);
 }

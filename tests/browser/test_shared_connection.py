@@ -1,0 +1,19 @@
+"""All components of a page share one socket to their line."""
+
+import pytest
+
+from tests.support.talk_page import TalkPage
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+async def test_a_page_has_one_live_socket_however_many_components_listen(page: TalkPage) -> None:
+    sockets: list[str] = []
+    page.page.on("websocket", lambda socket: sockets.append(socket.url))
+    await page.page.reload()
+    await page.open()
+    await page.page.get_by_role("link", name="History").click()
+    await page.page.get_by_role("heading", name="History").wait_for()
+    await page.page.get_by_role("link", name="Talk").click()
+    await page.wait_for_state("idle")
+    assert len([url for url in sockets if url.endswith("/live")]) == 1

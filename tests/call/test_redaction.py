@@ -1,0 +1,101 @@
+"""What a person may look at holds no secret, however it was written or cut."""
+
+import json
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from voice.call.redaction import REDACTED, Redactor, secrets_of, secrets_of_url
+from voice.settings import Settings
+
+KEY = "canary-key-0123456789"
+AWKWARD = 'p/a+"s\\s=wörd'
+
+
+def test_every_secret_of_the_settings_is_known_without_being_named() -> None:
+    settings = Settings.model_validate(
+        {
+            "assemblyai_api_key": KEY,
+            "voice_agent_url": "wss://who:canary%2Fpassword@agent.test/v1?session=canary-query",
+            "voice_llm_url": "http://llm.test/v1",
+            "voice_llm_api_key": "canary-llm",
+            "voice_ice_servers": [{"urls": "turn:t.test", "username": "me", "credential": "canary-turn"}],
+        }
+    )
+    assert set(secrets_of(settings)) == {KEY, "canary/password", "canary-query", "canary-llm", "canary-turn"}
+
+
+def test_an_address_without_credentials_has_no_secrets() -> None:
+    assert secrets_of_url("wss://agent.test/v1/ws") == ()
+
+
+@pytest.mark.parametrize("secret", [KEY, AWKWARD])
+@pytest.mark.parametrize(
+    "written",
+    [
+        lambda secret: secret,
+        lambda secret: f"my key is {secret}, please",
+        lambda secret: secret * 3,
+        lambda secret: f"https://a.test/?key={quote(secret, safe='')}",
+        lambda secret: json.dumps({"result": secret}),
+        lambda secret: json.dumps({"result": secret}, ensure_ascii=False),
+    ],
+)
+def test_a_secret_is_found_as_it_is_and_as_it_looks_when_quoted(secret: str, written: object) -> None:
+    text = Redactor((secret,)).text(written(secret))  # type: ignore[operator]
+    assert REDACTED in text
+    assert secret not in text
+    assert quote(secret, safe="") not in text
+    assert json.dumps(secret)[1:-1] not in text
+
+
+@given(before=st.text("ab -", max_size=60), after=st.text("ab -", max_size=60), limit=st.integers(0, 80))
+def test_no_part_of_a_secret_is_left_at_a_cut(before: str, after: str, limit: int) -> None:
+    shown = Redactor((KEY,)).text(before + KEY + after, limit)
+    assert len(shown) <= limit
+    assert not any(part in shown for part in ("can", "nar", "key", "0123", "89"))
+
+
+def test_a_text_without_secrets_stays_as_it_is_up_to_the_cut() -> None:
+    assert Redactor(()).text("hello there", 5) == "hello"
+    assert Redactor((KEY,)).text("hello there") == "hello there"
+
+
+def test_fields_named_for_credentials_are_hidden_whatever_they_hold() -> None:
+    shown = Redactor(()).value(
+        {
+            "resume_token": "abc",
+            "Authorization": ["Bearer x"],
+            "http": {"headers": {"X-Thing": "abc"}, "url": "https://a.test"},
+            "token": "",
+            "credential": None,
+            "keyterms": ["token"],
+        }
+    )
+    assert shown == {
+        "resume_token": REDACTED,
+        "Authorization": REDACTED,
+        "http": {"headers": {"X-Thing": REDACTED}, "url": "https://a.test"},
+        "token": "",
+        "credential": None,
+        "keyterms": ["token"],
+    }
+
+
+def test_names_of_fields_are_looked_through_too() -> None:
+    assert Redactor((KEY,)).value({KEY: [{KEY: 1}]}) == {REDACTED: [{REDACTED: 1}]}
+
+
+def test_what_is_learned_later_is_hidden_from_then_on_and_does_not_pile_up() -> None:
+    redactor = Redactor((KEY,))
+    redactor.learn("temporary-token")
+    assert redactor.text("temporary-token") == REDACTED
+    redactor.learn(*(f"another-token-{number}" for number in range(64)))
+    assert redactor.text("temporary-token") == "temporary-token"
+    assert redactor.text(f"another-token-63 {KEY}") == f"{REDACTED} {REDACTED}"
+
+
+def test_a_placeholder_for_a_key_does_not_black_out_words() -> None:
+    assert Redactor(("key", "x")).text("the key is next") == "the key is next"

@@ -1,0 +1,1 @@
+"""Personas: named sets of prompt, greeting, voice, key terms, tools and turn taking. Knows no Streamlit."""
