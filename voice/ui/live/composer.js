@@ -49,7 +49,7 @@ class Composer {
   draw() {
     const tooLong = this.tooLong();
     this.field.disabled = !this.inCall;
-    this.field.placeholder = this.inCall ? "Type to the agent" : "Connect first, then you can type to the agent";
+    this.field.placeholder = this.inCall ? "Type to the agent" : "Connect to type to the agent";
     this.field.setAttribute("aria-invalid", String(tooLong));
     this.button.disabled = !this.inCall || tooLong || !this.field.value.trim();
     this.note.classList.toggle("problem", tooLong || Boolean(this.refusal));

@@ -106,7 +106,7 @@ class Listener {
   }
 
   send(command) {
-    this.connection.send(command);
+    return this.connection.send(command);
   }
 
   close() {

@@ -126,23 +126,11 @@ class Panel {
 
   showBadges(inCall) {
     const { muted, agent_muted: agentMuted } = this.view;
-    const badges = [];
-    if (inCall && this.push.on && !this.push.held) {
-      badges.push(["touch_app", "Push to talk: hold the button or the space bar to be heard", "push-badge"]);
-    } else if (inCall && muted && !this.push.held) {
-      badges.push(["mic_off", "Your mic is muted: the agent hears silence", "muted-badge"]);
-    }
-    if (inCall && agentMuted) badges.push(["volume_off", "The agent is muted: you read what it says", "agent-badge"]);
-    const text = JSON.stringify(badges);
-    if (this.badges === text) return;
-    this.badges = text;
-    this.find(".badges").replaceChildren(
-      ...badges.map(([sign, words, name]) => {
-        const badge = element("span", `badge ${name}`, "");
-        badge.append(icon(sign), element("span", "words", words));
-        return badge;
-      }),
-    );
+    const waits = inCall && this.push.on && !this.push.held;
+    const silent = inCall && muted && !this.push.on;
+    if (waits) setBadge(this.find(".voice.you .badge"), "touch_app", "Hold to be heard");
+    else setBadge(this.find(".voice.you .badge"), "mic_off", silent ? "Your mic is muted" : "");
+    setBadge(this.find(".voice.agent .badge"), "volume_off", inCall && agentMuted ? "Agent is muted" : "");
   }
 
   tick() {
@@ -187,6 +175,13 @@ function setToggle(button, shown, pressed, [off, on]) {
   button.hidden = !shown;
   button.setAttribute("aria-pressed", String(Boolean(pressed)));
   setText(button.querySelector(".icon"), pressed ? on : off);
+}
+
+function setBadge(badge, sign, words) {
+  if (badge.dataset.words === words) return;
+  badge.dataset.words = words;
+  badge.hidden = !words;
+  badge.replaceChildren(icon(sign), element("span", "words", words));
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {

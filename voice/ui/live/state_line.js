@@ -69,8 +69,6 @@ class StateLine {
   }
 
   timer(waited) {
-    const { reconnect } = this.view;
-    if (reconnect) return secondsText(this.clock.since(reconnect.lost_at));
     if (waited === null && this.microphone?.took_s === null) return secondsText(this.asked());
     return waited === null ? "" : secondsText(waited);
   }
@@ -80,8 +78,9 @@ class StateLine {
   }
 
   hint(waited) {
-    const { state } = this.view;
-    if (state === "thinking" && waited >= REASSURE_AFTER_S) return "Still working on your answer. The call is fine.";
+    const { state, reconnect } = this.view;
+    if (reconnect) return `Lost for ${secondsText(this.clock.since(reconnect.lost_at))}`;
+    if (state === "thinking" && waited >= REASSURE_AFTER_S) return "Still working on it";
     if (this.microphone?.took_s === null && this.asked() >= ASKED_AFTER_S) {
       return "Allow the microphone: the browser asks beside the address.";
     }

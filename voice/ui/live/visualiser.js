@@ -111,7 +111,7 @@ class Visualiser {
     this.pen.fillStyle = this.pen.strokeStyle = this.colours[side];
     this.pen.lineWidth = 1.5;
     for (let i = 0; i < this.bars; i += 1) {
-      const level = still ? stillLevel(i) : levels[i + 1] + (levels[i] - levels[i + 1]) * part;
+      const level = still ? stillLevel(this.mode, side, i) : levels[i + 1] + (levels[i] - levels[i + 1]) * part;
       const [height, opacity] = form({ t, i, n: this.bars, you: side === 0, level });
       this.drawBar(side, i, height, opacity);
     }

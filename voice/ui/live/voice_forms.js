@@ -38,7 +38,7 @@ const FORMS = {
   },
   // What the agent was saying collapses, and the floor slopes towards you.
   interrupted: ({ t, i, n, you, level }) =>
-    you ? [0.34 * (1 - i / n) ** 2, 0.9] : [level * Math.exp(-7 * t) * (1 - i / n), 0.45],
+    you ? [0.62 * (1 - i / n) ** 1.5, 0.95] : [level * Math.exp(-7 * t) * (1 - i / n), 0.25],
   // The row is torn in the middle; both ends look for each other.
   reconnecting: (bar) => {
     const torn = bar.i > bar.n * 0.72;
@@ -52,4 +52,9 @@ const FORMS = {
 const STILL = new Set(["idle", "loading", "ended", "error"]);
 // A fixed wave for those who asked for no movement, and a moment at which each form says most.
 const STILL_T = 0.45;
-const stillLevel = (i) => 0.25 + 0.6 * Math.abs(Math.sin(i * 1.9 + 0.7) * Math.cos(i * 0.6));
+const STILL_SPEAKER = { hearing: 0, speaking: 1, interrupted: 1 };
+const stillWave = (i) => 0.25 + 0.6 * Math.abs(Math.sin(i * 1.9 + 0.7) * Math.cos(i * 0.6));
+
+function stillLevel(mode, side, i) {
+  return STILL_SPEAKER[mode] === side ? stillWave(i) : 0;
+}
