@@ -20,6 +20,7 @@ from av.audio.frame import AudioFrame
 from tests.audio.signals import Pcm, noise, samples_of, sine, tone_dbfs
 from voice.audio.handover import ChunkQueue
 from voice.audio.jitter_buffer import install
+from voice.audio.media_leg import read_server
 from voice.audio.microphone import CHUNK_SAMPLES, Microphone
 from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
@@ -120,6 +121,16 @@ async def test_frames_go_on_through_losses_and_each_gap_is_filled(uplink: Uplink
     assert set(uplink.frame_samples) == {960, 2880}
     loudness = [np.abs(chunk).mean() for chunk in np.split(heard, 120)]
     assert min(loudness[5:]) > 100
+
+
+async def test_what_was_lost_and_made_up_for_is_counted_at_the_receiving_end(uplink: Uplink) -> None:
+    await uplink.connect(loses=lambda number: 20 <= number < 90 and number % 7 == 0)
+    uplink.replies.push("a", noise(24_000 * 4).tobytes())
+    await uplink.hear(120)
+    media = await read_server(uplink._receiver)
+    assert (media.lost, media.concealed_ms, media.late) == (10, 200, 0)
+    assert media.received >= 100
+    assert media.jitter_ms is not None
 
 
 async def test_after_an_outage_sound_returns(uplink: Uplink) -> None:

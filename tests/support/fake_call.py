@@ -3,8 +3,10 @@
 import time
 from typing import cast
 
+from voice.audio.media_leg import MediaLeg
 from voice.call.call import Call, OnView
 from voice.call.event_log import EventLog
+from voice.call.figures import Figures
 from voice.call.redaction import Redactor
 from voice.conversation.view import CallView, view_of
 from voice.protocol.config import SessionPatch
@@ -23,6 +25,8 @@ class FakeCall:
         self.over = False
         self.levels_dbfs = LEVELS_DBFS
         self.playout: tuple[str, int] | None = None
+        self.media = MediaLeg()
+        self.figures = Figures()
         self.log = EventLog(Redactor(()), clock=time.time)
         self.told: list[tuple[str, object]] = []
 

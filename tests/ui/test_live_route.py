@@ -16,7 +16,9 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 
 from tests.support.fake_call import FakeCall, FakeSwitchboard
+from voice.audio.media_readings import BrowserMedia
 from voice.call.call import Call, OnView
+from voice.call.figures import Figures, LatencyFigures
 from voice.call.line import Line
 from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView
@@ -102,6 +104,11 @@ class Page:
         (name,) = message
         assert name == "view"
         return dict(message["view"])
+
+    async def figures(self) -> dict[str, Any]:
+        while "figures" not in (message := json.loads(await self.socket.recv())):
+            pass
+        return dict(message["figures"])
 
     async def levels(self) -> list[float]:
         while "view" in (message := json.loads(await self.socket.recv())):
@@ -270,6 +277,69 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         ("set_agent_muted", False),
         ("hang_up", None),
     ]
+
+
+async def test_figures_come_to_a_page_that_watches_them_as_soon_as_a_turn_was_measured(site: Site) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.send(do="watch_figures")
+        await page.send(do="watch_figures")
+        assert (await page.figures())["latency"] == {"turns": [], "count": 0, "p50_ms": None, "p95_ms": None}
+        site.call.figures = Figures(LatencyFigures(count=1, p50_ms=700, p95_ms=700))
+        assert (await page.figures())["latency"]["p50_ms"] == 700
+
+
+async def test_figures_come_no_more_once_they_are_not_watched(site: Site) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.send(do="watch_figures")
+        await page.figures()
+        await page.send(do="unwatch_figures")
+        await page.send(do="mute")
+        while not site.call.told:
+            await page.levels()
+        site.call.figures = Figures(LatencyFigures(count=1, p50_ms=700, p95_ms=700))
+        kinds = [set(json.loads(await page.socket.recv())) for _ in range(8)]
+    assert {"figures"} not in kinds
+
+
+async def test_the_figures_of_a_call_stay_when_it_is_over(site: Site) -> None:
+    site.line.connect()
+    site.call.figures = Figures(LatencyFigures(count=1, p50_ms=700, p95_ms=700))
+    site.call.end(shown("ended"))
+    async with site.open_page() as page:
+        await page.send(do="watch_figures")
+        assert (await page.figures())["latency"]["p50_ms"] == 700
+
+
+async def test_what_a_page_measured_of_its_media_is_kept_with_the_call(site: Site) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.send(do="media_stats", stats={"round_trip_ms": 12.5, "concealed": 480, "samples": 96_000})
+        await obeyed(site, page)
+        (reading,) = site.call.media.readings
+    assert reading.browser == BrowserMedia(round_trip_ms=12.5, concealed=480, samples=96_000)
+
+
+@pytest.mark.parametrize(
+    "stats",
+    [
+        {"round_trip_ms": -1},
+        {"lost": 2**60},
+        {"received": "many"},
+        {"local": "<script>"},
+        {"jitter_buffer_ms": 1e12},
+        [],
+    ],
+)
+async def test_media_figures_that_cannot_be_are_ignored_and_the_page_stays(site: Site, stats: object) -> None:
+    site.line.connect()
+    async with site.open_page() as page:
+        await page.send(do="media_stats", stats=stats)
+        await page.send(do="mute")
+        await obeyed(site, page)
+        assert site.call.media.readings == ()
+        assert ("set_muted", True) in site.call.told
 
 
 async def test_connecting_from_two_pages_makes_one_call(site: Site) -> None:

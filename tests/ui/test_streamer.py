@@ -5,6 +5,7 @@ from typing import Any, cast
 
 import pytest
 import streamlit_webrtc.component
+from aiortc import RTCPeerConnection
 from pydantic import SecretStr
 from streamlit_webrtc.component import (
     WebRtcStreamerContext,
@@ -38,6 +39,13 @@ class Frontend:
 
     def __call__(self, **arguments: Any) -> None:
         self.drawn.append(arguments)
+
+
+class Worker:
+    """As much of a worker as is looked at."""
+
+    def __init__(self, connection: RTCPeerConnection) -> None:
+        self.pc = connection
 
 
 @pytest.fixture
@@ -190,7 +198,15 @@ def test_a_call_is_told_that_it_plays_only_when_the_browser_plays_this_call(
     monkeypatch: pytest.MonkeyPatch, state: dict[str, Any]
 ) -> None:
     told: list[str] = []
-    placed = SimpleNamespace(track="track", sink="sink", media_playing=lambda: told.append("playing"))
+    watched: list[RTCPeerConnection] = []
+    connection = RTCPeerConnection()
+    worker: Any = Worker(connection)
+    placed = SimpleNamespace(
+        track="track",
+        sink="sink",
+        media_playing=lambda: told.append("playing"),
+        media=SimpleNamespace(watch=watched.append),
+    )
     given: list[dict[str, Any]] = []
 
     def record(**arguments: Any) -> WebRtcStreamerContext[Any, Any]:
@@ -208,8 +224,10 @@ def test_a_call_is_told_that_it_plays_only_when_the_browser_plays_this_call(
     monkeypatch.setattr(streamer, "_CLOSING_S", 0.0)
     draw(in_call)
     state["streamer"] = context(playing=True)
+    state["streamer"]._set_worker(worker)
     draw(in_call)
     assert told == ["playing"]
+    assert watched == [connection]
     assert [drawn["desired_playing_state"] for drawn in given] == [False, True, True]
     assert {(drawn["source_audio_track"], drawn["sink_audio_track"]) for drawn in given} == {
         ("track", "sink")

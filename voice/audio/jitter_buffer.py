@@ -7,9 +7,10 @@ touches of aiortc's private names. Never changes how video, or any audio but Opu
 import inspect
 from collections import deque
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 import aiortc
-from aiortc import rtcrtpreceiver
+from aiortc import RTCRtpReceiver, rtcrtpreceiver
 from aiortc.jitterbuffer import JitterBuffer as StockJitterBuffer
 from aiortc.jitterbuffer import JitterFrame
 from aiortc.rtp import RtpPacket
@@ -17,6 +18,7 @@ from aiortc.rtp import RtpPacket
 from voice.audio import opus_packet
 
 AIORTC_VERSION = "1.16.0"
+_RECEIVERS_BUFFER = "_RTCRtpReceiver__jitter_buffer"
 STOCK_SIGNATURE = ["capacity", "prefetch", "is_video"]
 
 # How many later packets are awaited before a missing one is given up. Two let a swapped pair through and
@@ -32,11 +34,21 @@ MAX_LATE_RUN = 8
 # RFC 3551: payload types below this are fixed, and none of them is Opus.
 FIRST_DYNAMIC_PAYLOAD_TYPE = 96
 SEQUENCE_CIRCLE = 1 << 16
+# RFC 7587: Opus always counts at 48 kHz.
+SAMPLES_PER_MS = 48
 TIMESTAMP_CIRCLE = 1 << 32
 
 
 class IncompatibleAiortcError(RuntimeError):
     """aiortc is not the release whose internals this module knows."""
+
+
+@dataclass(frozen=True, slots=True)
+class JitterCounts:
+    """What a stream has suffered so far: packets that came after they were given up, sound made up for."""
+
+    late: int = 0
+    concealed_ms: int = 0
 
 
 class AudioJitterBuffer:
@@ -58,6 +70,13 @@ class AudioJitterBuffer:
         self._depth = MIN_REORDER_DEPTH
         self._calm_run = 0
         self._late_run = 0
+        self._late = 0
+        self._concealed_samples = 0
+
+    @property
+    def counts(self) -> JitterCounts:
+        """Late packets and concealed sound of all streams so far."""
+        return JitterCounts(self._late, self._concealed_samples // SAMPLES_PER_MS)
 
     def add(self, packet: RtpPacket) -> tuple[bool, JitterFrame | None]:
         """Take a packet; return whether a key frame is wanted (never) and what to decode now, if anything."""
@@ -101,6 +120,7 @@ class AudioJitterBuffer:
         # Only a packet that was given up too soon asks for more patience; a duplicate does not.
         if sequence in self._given_up:
             self._given_up.remove(sequence)
+            self._late += 1
             self._depth = min(self._depth + 1, MAX_REORDER_DEPTH)
             self._calm_run = 0
 
@@ -123,6 +143,7 @@ class AudioJitterBuffer:
         conceal = min(self._missing_frames(first, samples), room - 1) if lost else 0
         timestamp = self._next_timestamp if conceal else first.timestamp
         run = self._take_run(first, room - conceal)
+        self._concealed_samples += conceal * samples
         return JitterFrame(data=opus_packet.join(run, lost_before=conceal), timestamp=timestamp)
 
     def _ready(self) -> Iterator[RtpPacket]:
@@ -174,6 +195,12 @@ def make_jitter_buffer(
     """Stand in for the constructor of aiortc's `JitterBuffer`."""
     stock = StockJitterBuffer(capacity=capacity, prefetch=prefetch, is_video=is_video)
     return stock if is_video else AudioJitterBuffer(stock)
+
+
+def counts_of(receiver: RTCRtpReceiver) -> JitterCounts:
+    """What the buffer of a receiver counted; nothing for one without a buffer of ours."""
+    buffer = getattr(receiver, _RECEIVERS_BUFFER, None)
+    return buffer.counts if isinstance(buffer, AudioJitterBuffer) else JitterCounts()
 
 
 def install() -> None:

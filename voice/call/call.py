@@ -10,6 +10,7 @@ from collections.abc import Awaitable, Callable, Iterable
 from typing import assert_never
 
 from voice.audio.handover import ChunkQueue
+from voice.audio.media_leg import MediaLeg
 from voice.audio.mic_sink import MicSink
 from voice.audio.microphone import FIRST_FRAME_TIMEOUT_S, MEDIA_LOST_TIMEOUT_S, Microphone
 from voice.audio.reply_buffer import ReplyBuffer
@@ -17,7 +18,9 @@ from voice.audio.reply_track import ReplyTrack
 from voice.audio.voice_activity import HEARD_AFTER_MS, PAUSED_AFTER_MS, Voice
 from voice.call.endpoint import Endpoint
 from voice.call.event_log import EventLog
+from voice.call.figures import Figures, latency_figures
 from voice.call.link import Link, open_link
+from voice.call.network import network_figures
 from voice.call.own_events import note_own
 from voice.call.redaction import Redactor
 from voice.conversation import agent_turns
@@ -83,6 +86,7 @@ class Call:
         self._reply = ReplyBuffer(self)
         self.sink = MicSink(self._microphone, on_ended=self._media_ended)
         self.track = ReplyTrack(self._reply)
+        self.media = MediaLeg()
         self.view: CallView = view_of(self._session)
 
     # Thread-safe verbs, for the page and the media.
@@ -105,6 +109,19 @@ class Call:
             return None
         turn = agent_turns.turn_of(self._session.transcript, playing[0])
         return None if turn is None else (turn.id, playing[1])
+
+    @property
+    def figures(self) -> Figures:
+        """Latency and network so far."""
+        return Figures(
+            latency=latency_figures(self._session.latencies),
+            network=network_figures(
+                self.media.readings,
+                microphone_chunks_dropped=self._chunks.dropped,
+                reply_pushes_dropped=self._reply.dropped_full,
+                reply_frames_skipped=self.track.frames_skipped,
+            ),
+        )
 
     def hang_up(self) -> None:
         """End the call politely."""

@@ -10,8 +10,10 @@ from collections.abc import Callable
 from typing import Protocol
 
 from voice.audio.levels import SILENCE_DBFS
+from voice.audio.media_readings import BrowserMedia
 from voice.call.call import Call, OnView
 from voice.call.event_log import EventLog
+from voice.call.figures import Figures
 from voice.conversation.view import CallView, view_of
 from voice.protocol import inputs
 from voice.protocol.config import SessionPatch
@@ -71,6 +73,12 @@ class Line:
         call = self.call
         return call.playout if call else None
 
+    @property
+    def figures(self) -> Figures:
+        """Latency and network of the call, or of the last one; nothing known before the first."""
+        call = self._call
+        return call.figures if call else Figures()
+
     def want(self, patch: SessionPatch) -> None:
         """Take over the configuration of the sidebar, for the call that runs and for the next."""
         with self._lock:
@@ -111,6 +119,12 @@ class Line:
         call = self.call
         if call is not None:
             call.set_agent_muted(muted)
+
+    def note_media(self, media: BrowserMedia) -> None:
+        """What the page found out about its audio connection. On aiortc's loop only."""
+        call = self.call
+        if call is not None:
+            call.media.note(media)
 
     def fail(self, error: VoiceAgentError) -> None:
         """Show why no call could start. A call that runs is left alone."""

@@ -4,6 +4,7 @@ from voice.call.line import Line
 from voice.ui.live_component import connection_data, live_component, read_part
 
 PARTS = (
+    "storage.js",
     "server_clock.js",
     "state_line.js",
     "voice_forms.js",
@@ -13,6 +14,10 @@ PARTS = (
     "microphone.js",
     "streamer_frame.js",
     "composer.js",
+    "karaoke.js",
+    "follower.js",
+    "turn_bubble.js",
+    "tool_card.js",
     "transcript.js",
     "controls.css",
     "transcript.css",

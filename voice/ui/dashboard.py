@@ -10,16 +10,19 @@ import streamlit as st
 
 from voice.settings import load_settings
 from voice.ui.audio_process import prepare_for_audio
+from voice.ui.controls.microphone import draw_microphone_options
+from voice.ui.controls.session_controls import draw_session_controls
 from voice.ui.my_line import my_line
-from voice.ui.sidebar import draw_microphone_options, draw_session_controls
 from voice.ui.streamer import draw_streamer
 
 _PAGES = Path(__file__).parents[2] / "pages"
 
 _SIGN = Path(__file__).with_name("parley.svg")
+# Wide enough for three choices beside each other.
+_SIDEBAR_PX = 340
 
 # A picture of our own: the browser would fetch a Material icon from a font server.
-st.set_page_config(page_title="Parley", page_icon=_SIGN)
+st.set_page_config(page_title="Parley", page_icon=_SIGN, initial_sidebar_state=_SIDEBAR_PX)
 st.logo(_SIGN, size="large")
 
 prepare_for_audio()

@@ -10,13 +10,18 @@ import asyncio
 import contextlib
 import logging
 from collections.abc import Callable
+from functools import partial
 
 import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from voice.audio.media_readings import BrowserMedia
 from voice.call.line import Line
 from voice.conversation.view import CallView, patch_between
 from voice.ui.admission import admit
+from voice.ui.events_feed import push_events
+from voice.ui.feeds import Feeds
+from voice.ui.figures_feed import push_figures
 from voice.ui.microphone_errors import microphone_failed
 
 _log = logging.getLogger(__name__)
@@ -28,6 +33,7 @@ _LEVELS_PERIOD_S = 1 / 15
 class _Command(msgspec.Struct, frozen=True):
     do: str
     reason: str = ""
+    stats: BrowserMedia = BrowserMedia()
 
 
 _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
@@ -37,8 +43,13 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "unmute": lambda line, _: line.set_muted(False),
     "mute_agent": lambda line, _: line.set_agent_muted(True),
     "unmute_agent": lambda line, _: line.set_agent_muted(False),
+    "media_stats": lambda line, command: line.note_media(command.stats),
     "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
 }
+
+
+# What a page gets besides, from `watch_<name>` to `unwatch_<name>`.
+_FEEDS = {"events": push_events, "figures": push_figures}
 
 
 async def serve_live(socket: WebSocket) -> None:
@@ -52,19 +63,23 @@ async def serve_live(socket: WebSocket) -> None:
 
 
 async def _serve(socket: WebSocket, line: Line) -> None:
+    feeds = Feeds(_FEEDS, line, partial(_send, socket))
     sender = asyncio.create_task(_send_views(socket, line))
     try:
-        await _obey(socket, line)
+        await _obey(socket, line, feeds)
     finally:
+        feeds.stop()
         sender.cancel()
         with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
             await sender
 
 
-async def _obey(socket: WebSocket, line: Line) -> None:
+async def _obey(socket: WebSocket, line: Line, feeds: Feeds) -> None:
     while True:
         try:
             command = msgspec.json.decode(await socket.receive_text(), type=_Command)
+            if feeds.obey(command.do):
+                continue
             act = _COMMANDS[command.do]
         except (msgspec.MsgspecError, KeyError):
             _log.warning("a page sent a command that does not exist")

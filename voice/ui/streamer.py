@@ -3,9 +3,11 @@ names, each guarded by `install` and by a contract test.
 """
 
 import time
+from typing import Any
 
 import streamlit as st
 import streamlit_webrtc.shutdown
+from aiortc import RTCPeerConnection
 from streamlit_webrtc import WebRtcMode, webrtc_streamer
 from streamlit_webrtc.component import WebRtcStreamerContext, generate_frontend_component_key
 
@@ -25,6 +27,7 @@ _STARTED_AT = "streamer_started_at"
 # A start loads a script before it shows; a run that was already waiting and reached the page 20 ms behind it
 # started it again, once in 195 connects. A start that has shown itself (signalling) needs no such care.
 _STARTING_S = 0.5
+_GET_WORKER = "_get_worker"
 _LAST_RUN = "_last_rendered_run_count"
 
 
@@ -40,7 +43,9 @@ def install() -> None:
     so no switch ever unmounts it.
     """
     known = (
-        hasattr(streamlit_webrtc.shutdown, _PAGE_HASH) and _LAST_RUN in WebRtcStreamerContext.__annotations__
+        hasattr(streamlit_webrtc.shutdown, _PAGE_HASH)
+        and _LAST_RUN in WebRtcStreamerContext.__annotations__
+        and hasattr(WebRtcStreamerContext, _GET_WORKER)
     )
     if not known:
         raise StreamlitWebrtcChangedError(
@@ -79,6 +84,15 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
     )
     if call is not None and context.state.playing and _is_streamed(call):
         call.media_playing()
+        connection = _connection_of(context)
+        if connection is not None:
+            call.media.watch(connection)
+
+
+def _connection_of(context: WebRtcStreamerContext[Any, Any]) -> RTCPeerConnection | None:
+    worker = getattr(context, _GET_WORKER)()
+    connection = getattr(worker, "pc", None)
+    return connection if isinstance(connection, RTCPeerConnection) else None
 
 
 def _keep_context() -> None:

@@ -17,7 +17,7 @@ class MicrophoneChoice {
   choose(id) {
     const device = this.devices.find(({ deviceId }) => deviceId === id);
     this.chosen = device ? { id, label: device.label } : null;
-    store(MICROPHONE_KEY, JSON.stringify(this.chosen));
+    remember(MICROPHONE_KEY, JSON.stringify(this.chosen));
     this.draw();
   }
 
@@ -80,7 +80,7 @@ async function tryMicrophone(audio) {
 // What was stored may be anything.
 function readChoice() {
   try {
-    const { id, label } = JSON.parse(stored(MICROPHONE_KEY)) ?? {};
+    const { id, label } = JSON.parse(remembered(MICROPHONE_KEY)) ?? {};
     return typeof id === "string" && id && typeof label === "string" ? { id, label } : null;
   } catch {
     return null;

@@ -21,7 +21,7 @@ class Notices {
 
   show(view, label) {
     this.showFailure(view.failure);
-    setText(this.find(".spoken"), SPOKEN.has(view.state) ? label : "");
+    setText(this.find(".announcer"), SPOKEN.has(view.state) ? label : "");
     this.closing = view.closing ?? null;
     if (this.pushed !== view.notices) {
       this.pushed = view.notices;

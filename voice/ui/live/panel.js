@@ -162,6 +162,7 @@ class Panel {
     this.leaving.abort();
     this.push.leave();
     this.visualiser.leave();
+    this.transcript.stop();
     this.microphone.leave();
   }
 }

@@ -7,7 +7,7 @@ const TAKES_KEYS = "input, textarea, select, button, summary, a[href], [contente
 class PushToTalk {
   constructor(root, onChange) {
     this.onChange = onChange;
-    this.on = stored(PUSH_KEY) === "on";
+    this.on = remembered(PUSH_KEY) === "on";
     this.held = false;
     this.toggle = root.querySelector(".push");
     this.button = root.querySelector(".hold");
@@ -45,7 +45,7 @@ class PushToTalk {
   set(on) {
     this.on = on;
     this.held = false;
-    store(PUSH_KEY, on ? "on" : "off");
+    remember(PUSH_KEY, on ? "on" : "off");
     this.onChange();
   }
 
@@ -72,21 +72,4 @@ class PushToTalk {
 
 function takesKeys(target) {
   return target instanceof Element && target.closest(TAKES_KEYS) !== null;
-}
-
-// Storage can be forbidden; then nothing is remembered.
-function stored(key) {
-  try {
-    return localStorage.getItem(key);
-  } catch {
-    return null;
-  }
-}
-
-function store(key, value) {
-  try {
-    localStorage.setItem(key, value);
-  } catch {
-    return;
-  }
 }

@@ -1,66 +1,104 @@
-// Draws the turns of the call in speaking order. Text of either speaker is only ever `textContent`.
+// Draws the turns of the call in speaking order, touching only those that changed.
 
-const SPEAKERS = { user: "You", agent: "Agent" };
-const FOLLOW_SLACK_PX = 40;
+const LARGE_TYPE = "parley.large_type";
+const COPY_WORD_MS = 2000;
+const EMPTY_TRANSCRIPT = "What you and the agent say appears here.";
 
 class TranscriptView {
-  constructor(root) {
-    this.root = root;
+  constructor(list) {
+    this.list = list;
+    this.root = list.closest(".conversation");
     this.drawn = new Map();
-    this.follow = true;
-    this.root.dataset.empty = "What you and the agent say appears here.";
-    this.root.onscroll = () => {
-      const { scrollTop, scrollHeight, clientHeight } = this.root;
-      this.follow = scrollHeight - scrollTop - clientHeight < FOLLOW_SLACK_PX;
-    };
+    this.turns = [];
+    this.karaoke = new Karaoke((id) => this.redraw(id));
+    this.follower = new Follower(list, this.root.querySelector(".jump"));
+    list.dataset.empty = EMPTY_TRANSCRIPT;
+    this.root.querySelector(".copy").onclick = () => this.copy();
+    this.root.querySelector(".large-type").onclick = () => this.setLarge(!this.large);
+    this.setLarge(remembered(LARGE_TYPE) === "true");
   }
 
-  show({ turns }) {
+  show(view) {
+    const { turns } = view;
+    if (turns !== this.turns) this.showTurns(turns);
+    this.karaoke.follow(view);
+  }
+
+  // How much of a turn's reply was played by now; without a turn, nothing is.
+  playout(turnId, playedMs) {
+    this.karaoke.playout(turnId ?? null, playedMs);
+  }
+
+  stop() {
+    this.karaoke.stop();
+  }
+
+  showTurns(turns) {
+    // The turns of another call.
+    if (turns.length === 0) this.follower.follow(true);
+    this.turns = turns;
+    this.removeOthers(turns);
+    let added = 0;
+    let next = this.list.firstElementChild;
+    for (const turn of turns) {
+      const known = this.drawn.get(turn.id);
+      const node = known?.node ?? (turn.tool ? newToolCard() : newBubble());
+      if (!known) added += 1;
+      this.drawn.set(turn.id, { node, turn });
+      if (known?.turn !== turn) this.fill(node, turn);
+      if (node === next) next = node.nextElementSibling;
+      else this.list.insertBefore(node, next);
+    }
+    this.root.querySelector(".copy").disabled = turns.length === 0;
+    this.follower.changed(added);
+  }
+
+  removeOthers(turns) {
+    if (this.drawn.size === 0) return;
     const ids = new Set(turns.map((turn) => turn.id));
     for (const [id, { node }] of this.drawn) {
-      if (!ids.has(id)) {
-        node.remove();
-        this.drawn.delete(id);
-      }
+      if (ids.has(id)) continue;
+      node.remove();
+      this.drawn.delete(id);
     }
-    turns.forEach((turn, index) => {
-      const known = this.drawn.get(turn.id);
-      const node = known?.node ?? newTurn();
-      if (known?.turn !== turn) fillTurn(node, turn);
-      if (this.root.children[index] !== node) {
-        this.root.insertBefore(node, this.root.children[index] ?? null);
-      }
-      this.drawn.set(turn.id, { node, turn });
-    });
-    if (this.follow) this.root.scrollTop = this.root.scrollHeight;
   }
 
-  playout(turnId, playedMs) {
-    this.playing = { turnId, playedMs };
+  fill(node, turn) {
+    if (turn.tool) fillToolCard(node, turn);
+    else fillBubble(node, turn, this.karaoke.lit(turn));
+  }
+
+  redraw(id) {
+    const known = this.drawn.get(id);
+    if (known && !known.turn.tool) fillText(known.node.querySelector(".text"), known.turn, this.karaoke.lit(known.turn));
+  }
+
+  setLarge(large) {
+    this.large = large;
+    this.root.classList.toggle("large", large);
+    this.root.querySelector(".large-type").setAttribute("aria-pressed", String(large));
+    remember(LARGE_TYPE, String(large));
+  }
+
+  async copy() {
+    const word = this.root.querySelector(".copy .word");
+    try {
+      await navigator.clipboard.writeText(asPlainText(this.turns));
+      word.textContent = "Copied";
+    } catch {
+      word.textContent = "The browser refused: select the text instead";
+    }
+    clearTimeout(this.copied);
+    this.copied = setTimeout(() => (word.textContent = "Copy transcript"), COPY_WORD_MS);
   }
 }
 
-function newTurn() {
-  const node = element("div", "turn", "");
-  node.append(element("span", "speaker", ""), element("span", "text", ""));
-  return node;
+function asPlainText(turns) {
+  return turns.filter((turn) => turn.text || turn.tool).map(lineOf).join("\n");
 }
 
-function fillTurn(node, turn) {
-  node.dataset.speaker = turn.speaker;
-  // A turn is found by its test id once it is finished.
-  if (turn.settled) node.dataset.testid = "turn";
-  else delete node.dataset.testid;
-  node.dataset.interrupted = String(turn.interrupted);
-  node.classList.toggle("growing", !turn.settled);
-  node.querySelector(".speaker").textContent = SPEAKERS[turn.speaker];
-  node.querySelector(".text").textContent = turn.text || "…";
-  node.querySelector(".text").dir = "auto";
-  node.querySelector(".cut")?.remove();
-  if (turn.interrupted) {
-    const mark = element("span", "cut", "");
-    mark.append(element("span", "icon", "front_hand"), "Interrupted");
-    mark.firstChild.setAttribute("aria-hidden", "true");
-    node.append(mark);
-  }
+function lineOf({ speaker, text, typed, interrupted, tool }) {
+  if (tool) return `Tool ${tool.name}: ${TOOL_STATUS[tool.status]?.word ?? tool.status} ${tool.result ?? ""}`.trim();
+  const how = [typed && "typed", interrupted && "interrupted"].filter(Boolean);
+  return `${SPEAKERS[speaker]}${how.length ? ` (${how.join(", ")})` : ""}: ${text}`;
 }

@@ -12,24 +12,30 @@ from tests.support.fake_call import FakeSwitchboard
 from voice.call.line import Line
 from voice.conversation.view import IDLE_VIEW
 from voice.protocol.config import (
+    MAX_KEYTERMS,
     InputPatch,
     OutputPatch,
     SessionPatch,
     TurnDetection,
     problems_of,
 )
+from voice.protocol.config_sync import SettingStatus
+from voice.protocol.turn_presets import PRESETS
 from voice.protocol.voices import catalogue
-from voice.ui.sidebar import MicrophoneOptions
+from voice.ui.controls.microphone import MicrophoneOptions
+from voice.ui.controls.values import TURN_TAKING
 
 SCRIPT = """
 import streamlit as st
 from voice.ui.my_line import my_line
-from voice.ui.sidebar import draw_microphone_options, draw_session_controls
+from voice.ui.controls.microphone import draw_microphone_options
+from voice.ui.controls.session_controls import draw_session_controls
 
 draw_session_controls(my_line())
 st.session_state["microphone"] = draw_microphone_options()
 """
 START_TIMEOUT_S = 20
+MANUAL = {"Threshold", "Minimum silence", "Maximum silence"}
 TOO_LONG = "x" * 1_000_000
 DrawWith = Callable[..., AppTest]
 
@@ -38,7 +44,8 @@ class WantingLine(Line):
     """Keeps every configuration that it was handed."""
 
     def __init__(self) -> None:
-        super().__init__(FakeSwitchboard())
+        self.switchboard = FakeSwitchboard()
+        super().__init__(self.switchboard)
         self.wanted: list[SessionPatch] = []
 
     def want(self, patch: SessionPatch) -> None:
@@ -47,6 +54,14 @@ class WantingLine(Line):
     def offer_voices(self, *ids: str) -> None:
         """Show what a refused call shows: the ids that the agent takes."""
         self._show(msgspec.structs.replace(IDLE_VIEW, valid_voices=ids))
+
+    def show_settings(self, *paths: str) -> None:
+        """Show these settings as applied."""
+        settings = dict.fromkeys(paths, SettingStatus("applied"))
+        self._show(msgspec.structs.replace(self.view, settings=settings))
+
+    def end_call(self) -> None:
+        self.switchboard.calls[-1].end()
 
 
 @pytest.fixture
@@ -83,7 +98,7 @@ def rerun(sidebar: AppTest) -> AppTest:
 
 
 def choose_manual(sidebar: AppTest) -> None:
-    sidebar.segmented_control(key="turn_detection").set_value("Manual")
+    sidebar.pills(key="turn_detection").set_value("Manual")
     rerun(sidebar)
 
 
@@ -118,13 +133,9 @@ def test_controls_have_the_names_that_people_look_for(sidebar: AppTest) -> None:
     assert sidebar.selectbox(key="voice").label == "Voice"
     assert sidebar.text_area(key="system_prompt").label == "System prompt"
     assert sidebar.text_input(key="greeting").label == "Greeting"
-    assert len(sidebar.slider) == 0
+    assert not MANUAL & {slider.label for slider in sidebar.slider}
     choose_manual(sidebar)
-    assert [slider.label for slider in sidebar.slider][:3] == [
-        "Threshold",
-        "Minimum silence",
-        "Maximum silence",
-    ]
+    assert {slider.label for slider in sidebar.slider} >= MANUAL
 
 
 def test_what_is_written_is_wanted(sidebar: AppTest, line: WantingLine) -> None:
@@ -193,6 +204,8 @@ def test_the_sliders_span_what_the_service_takes(sidebar: AppTest) -> None:
     choose_manual(sidebar)
     spans = {slider.label: (slider.min, slider.max) for slider in sidebar.slider}
     assert spans == {
+        "Volume": (0, 100),
+        "Voice focus": (0.0, 1.0),
         "Threshold": (0.0, 1.0),
         "Minimum silence": (50, 10_000),
         "Maximum silence": (50, 10_000),
@@ -202,7 +215,7 @@ def test_the_sliders_span_what_the_service_takes(sidebar: AppTest) -> None:
 
 def test_going_back_to_adaptive_wants_no_turn_detection(sidebar: AppTest, line: WantingLine) -> None:
     choose_manual(sidebar)
-    sidebar.segmented_control(key="turn_detection").set_value("Adaptive")
+    sidebar.pills(key="turn_detection").set_value("Adaptive")
     rerun(sidebar)
     assert line.wanted[-1].input is UNSET
 
@@ -259,6 +272,143 @@ def test_what_is_typed_is_text_and_not_markup(sidebar: AppTest, line: WantingLin
     assert line.wanted[-1].system_prompt == hostile
     drawn = [*sidebar.markdown, *sidebar.caption, *sidebar.get("html")]
     assert not any("onerror" in str(element.value) for element in drawn)
+
+
+@pytest.mark.parametrize("name", ["Quick", "Balanced", "Patient"])
+def test_a_preset_is_wanted_as_its_windows_alone(name: str, sidebar: AppTest, line: WantingLine) -> None:
+    sidebar.pills(key="turn_detection").set_value(name)
+    rerun(sidebar)
+    assert turn_detection(line) == PRESETS[TURN_TAKING[name]].detection
+    assert not MANUAL & {slider.label for slider in sidebar.slider}
+
+
+def test_figures_of_turn_taking_name_their_source(sidebar: AppTest) -> None:
+    said = sidebar.pills(key="turn_detection").help
+    assert "Patient 2.28 s and 92" in said
+    assert "July 2026" in said
+
+
+def test_a_minimum_above_the_maximum_is_told_and_the_last_good_values_stay(
+    sidebar: AppTest, line: WantingLine
+) -> None:
+    choose_manual(sidebar)
+    sidebar.slider(key="minimum_silence").set_value(800)
+    rerun(sidebar)
+    good = turn_detection(line)
+    sidebar.slider(key="minimum_silence").set_value(3000)
+    rerun(sidebar)
+    assert turn_detection(line) == good
+    assert any("must be less than the maximum" in text.value for text in sidebar.text)
+    sidebar.slider(key="maximum_silence").set_value(5000)
+    rerun(sidebar)
+    assert turn_detection(line).min_silence == 3000
+    assert not any("must be less" in text.value for text in sidebar.text)
+
+
+def test_the_manual_sliders_come_back_as_they_were_left(sidebar: AppTest, line: WantingLine) -> None:
+    choose_manual(sidebar)
+    sidebar.slider(key="vad_threshold").set_value(0.3)
+    rerun(sidebar)
+    sidebar.pills(key="turn_detection").set_value("Adaptive")
+    rerun(sidebar)
+    choose_manual(sidebar)
+    assert turn_detection(line).vad_threshold == 0.3
+
+
+def test_leaving_adaptive_in_a_call_is_warned_of_before(sidebar: AppTest, line: WantingLine) -> None:
+    def warned() -> bool:
+        return any("can't be undone" in caption.value for caption in sidebar.caption)
+
+    assert not warned()
+    line.connect()
+    rerun(sidebar)
+    assert warned()
+
+
+def test_going_back_to_adaptive_in_a_call_says_that_it_acts_later(
+    draw_with: DrawWith, line: WantingLine
+) -> None:
+    line.connect()
+    line.show_settings("input.turn_detection")
+    sidebar = draw_with()
+    assert any("from the next call on" in caption.value for caption in sidebar.caption)
+
+
+def test_how_the_person_is_heard_is_wanted(draw_with: DrawWith, line: WantingLine) -> None:
+    draw_with(
+        transcription_mode="min_latency",
+        keyterms="Parley\n\n  aiortc \nParley",
+        transcription_prompt="A talk about gardens.",
+        languages=["de", "en"],
+        voice_focus="far-field",
+        voice_focus_threshold=0.6,
+        volume=40,
+    )
+    wanted = line.wanted[-1]
+    assert wanted.input == InputPatch(
+        transcription_mode="min_latency",
+        keyterms=("Parley", "aiortc"),
+        transcription_prompt="A talk about gardens.",
+        language_codes=("de", "en"),
+        voice_focus="far-field",
+        voice_focus_threshold=0.6,
+    )
+    assert wanted.output == OutputPatch(voice="alba", volume=40)
+    assert problems_of(wanted) == []
+
+
+def test_a_hundred_key_terms_are_taken_and_the_rest_told(draw_with: DrawWith, line: WantingLine) -> None:
+    sidebar = draw_with(keyterms="\n".join([*(f"term {number}" for number in range(102)), "x" * 51]))
+    input_ = line.wanted[-1].input
+    assert isinstance(input_, InputPatch)
+    assert isinstance(input_.keyterms, tuple)
+    assert len(input_.keyterms) == MAX_KEYTERMS
+    said = [text.value for text in sidebar.text]
+    assert any("last 2 are not used" in sentence for sentence in said)
+    assert any("longer than 50 characters" in sentence for sentence in said)
+
+
+@pytest.mark.parametrize(
+    ("key", "name"),
+    [
+        ("system_prompt", "system prompt"),
+        ("greeting", "greeting"),
+        ("transcription_prompt", "transcription prompt"),
+    ],
+)
+def test_text_over_its_limit_is_cut_with_a_sentence(
+    key: str, name: str, draw_with: DrawWith, line: WantingLine
+) -> None:
+    sidebar = draw_with(**{key: TOO_LONG})
+    assert any(f"The {name} is longer than" in text.value for text in sidebar.text)
+    assert problems_of(line.wanted[-1]) == []
+
+
+def test_what_was_sent_in_a_call_is_taken_back_by_name_and_forgotten_after_it(
+    draw_with: DrawWith, line: WantingLine
+) -> None:
+    sidebar = draw_with(transcription_mode="min_latency", keyterms="Parley", volume=40)
+    line.connect()
+    sidebar.radio(key="transcription_mode").set_value("balanced")
+    sidebar.text_area(key="keyterms").set_value("")
+    sidebar.slider(key="volume").set_value(100)
+    for _ in range(2):
+        rerun(sidebar)
+        assert line.wanted[-1].input == InputPatch(transcription_mode="balanced", keyterms=None)
+        assert line.wanted[-1].output == OutputPatch(voice="alba", volume=None)
+    line.end_call()
+    rerun(sidebar)
+    assert line.wanted[-1].input is UNSET
+    assert line.wanted[-1].output == OutputPatch(voice="alba")
+
+
+def test_a_run_hands_over_one_configuration_and_not_one_for_each_group(
+    sidebar: AppTest, line: WantingLine
+) -> None:
+    sidebar.text_area(key="system_prompt").set_value("You are Ann.")
+    sidebar.radio(key="transcription_mode").set_value("min_latency")
+    rerun(sidebar)
+    assert len(line.wanted) == 2
 
 
 def test_the_microphone_is_left_raw_but_for_echo_unless_asked(sidebar: AppTest) -> None:

@@ -1,0 +1,19 @@
+"""All controls of the session, in the order in which somebody new needs them."""
+
+from voice.call.line import Line
+from voice.ui.controls.conversation import draw_conversation
+from voice.ui.controls.hearing import draw_hearing
+from voice.ui.controls.turn_taking import draw_turn_taking
+from voice.ui.controls.values import prepare_values
+from voice.ui.controls.wanted import collecting
+from voice.ui.settings_status import draw_settings_status
+
+
+def draw_session_controls(line: Line) -> None:
+    """Draw the controls and hand the wanted configuration to the line."""
+    prepare_values()
+    with collecting(line):
+        draw_conversation(line)
+        draw_turn_taking(line)
+        draw_hearing(line)
+    draw_settings_status(line)

@@ -1,0 +1,81 @@
+"""The values of the sidebar's widgets: their keys, what they start with, and a persona put into them.
+
+Everything is kept under the widget's own key in the session state, so that whoever sets a key before the
+widget is drawn (a persona, a cure) sets what the person sees. Widgets therefore get no `value=`.
+"""
+
+from typing import Any, Final, Literal
+
+import streamlit as st
+
+from voice.personas.keyterms import clean_keyterms
+from voice.personas.persona import Persona, shipped
+from voice.protocol.config import DEFAULT_MAX_SILENCE_MS, DEFAULT_MIN_SILENCE_MS, DEFAULT_VAD_THRESHOLD
+from voice.protocol.turn_presets import TurnTaking
+
+# A widget that is not drawn for a while (the manual sliders, another page) keeps its value.
+KEEP: Final[Literal["session"]] = "session"
+
+ADAPTIVE, QUICK, BALANCED, PATIENT, MANUAL = "Adaptive", "Quick", "Balanced", "Patient", "Manual"
+TURN_TAKING: dict[str, TurnTaking] = {
+    ADAPTIVE: "adaptive",
+    QUICK: "quick",
+    BALANCED: "balanced",
+    PATIENT: "patient",
+}
+FULL_VOLUME_PERCENT = 100
+DEFAULT_MODE = "balanced"
+DEFAULT_FOCUS = "near-field"
+# The documentation's value in September 2026.
+DEFAULT_FOCUS_THRESHOLD = 0.85
+_DEFAULT_INTERRUPTION_DELAY_MS = 500
+
+_START: dict[str, Any] = {
+    "volume": FULL_VOLUME_PERCENT,
+    "vad_threshold": DEFAULT_VAD_THRESHOLD,
+    "minimum_silence": DEFAULT_MIN_SILENCE_MS,
+    "maximum_silence": DEFAULT_MAX_SILENCE_MS,
+    "interrupt_response": True,
+    "interruption_delay": _DEFAULT_INTERRUPTION_DELAY_MS,
+    "transcription_mode": DEFAULT_MODE,
+    "transcription_prompt": "",
+    "languages": [],
+    "voice_focus": DEFAULT_FOCUS,
+    "voice_focus_threshold": DEFAULT_FOCUS_THRESHOLD,
+}
+
+
+def prepare_values() -> None:
+    """Give every widget its first value. To be called in each run before the widgets."""
+    for key, value in (_START | _values_of(shipped()[0])).items():
+        st.session_state.setdefault(key, value)
+
+
+def use_persona(persona: Persona) -> None:
+    """Put a persona into the widgets. Only before they are drawn in this run."""
+    st.session_state.update(_values_of(persona))
+
+
+def current_persona(name: str) -> Persona:
+    """What the widgets hold, under this name. Manual turn detection is no part of a persona."""
+    state = st.session_state
+    terms, _ = clean_keyterms(str(state["keyterms"] or "").splitlines())
+    return Persona(
+        name=name,
+        prompt=state["system_prompt"] or "",
+        greeting=state["greeting"] or "",
+        voice=state["voice"] or shipped()[0].voice,
+        keyterms=terms,
+        turn_taking=TURN_TAKING.get(state["turn_detection"], "adaptive"),
+    )
+
+
+def _values_of(persona: Persona) -> dict[str, Any]:
+    turn_taking = next(label for label, name in TURN_TAKING.items() if name == persona.turn_taking)
+    return {
+        "voice": persona.voice,
+        "system_prompt": persona.prompt,
+        "greeting": persona.greeting,
+        "keyterms": "\n".join(persona.keyterms),
+        "turn_detection": turn_taking,
+    }

@@ -1,0 +1,65 @@
+"""Puts together what the groups of controls want, and hands it to the line as one configuration."""
+
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any, Literal
+
+import streamlit as st
+
+from voice.call.line import Line
+from voice.protocol.config import patch_of
+
+Group = Literal["conversation", "turn_taking", "hearing"]
+GROUPS: frozenset[Group] = frozenset(("conversation", "turn_taking", "hearing"))
+
+_PARTS = "wanted_parts"
+_COLLECTING = "wanted_is_collected"
+
+# What undoes a field within a session, where leaving it out would leave it as it is. Turn detection and the
+# greeting have no such value.
+_WAY_BACK: dict[str, Any] = {
+    "input.keyterms": None,
+    "input.transcription_mode": "balanced",
+    "input.transcription_prompt": None,
+    "input.language_codes": None,
+    "input.voice_focus": "near-field",
+    "input.voice_focus_threshold": None,
+    "output.volume": None,
+}
+
+
+def hand_over(line: Line, group: Group, chosen: Mapping[str, Any]) -> None:
+    """Take over one group's fields, by dotted path; None leaves a field as the service has it."""
+    parts = st.session_state.setdefault(_PARTS, {})
+    sent = parts.get(group, {}) if line.call is not None else {}
+    parts[group] = fields_to_send(chosen, sent)
+    if not st.session_state.get(_COLLECTING, False):
+        _want(line)
+
+
+@contextmanager
+def collecting(line: Line) -> Iterator[None]:
+    """While all groups are drawn: the line gets one configuration at the end, and not one for each group."""
+    st.session_state[_COLLECTING] = True
+    try:
+        yield
+    finally:
+        # A run may be cut short anywhere; the fragments after it must hand over again.
+        st.session_state[_COLLECTING] = False
+    _want(line)
+
+
+def fields_to_send(chosen: Mapping[str, Any], sent: Collection[str]) -> dict[str, Any]:
+    """The fields that differ from the service's own, and the way back of each that was `sent`."""
+    fields = {path: value for path, value in chosen.items() if value is not None}
+    return fields | {
+        path: _WAY_BACK[path]
+        for path, value in chosen.items()
+        if value is None and path in sent and path in _WAY_BACK
+    }
+
+
+def _want(line: Line) -> None:
+    parts: dict[Group, dict[str, Any]] = st.session_state.get(_PARTS, {})
+    if parts.keys() == GROUPS:
+        line.want(patch_of({path: value for fields in parts.values() for path, value in fields.items()}))
