@@ -105,23 +105,29 @@ async def open_panel(
     *,
     scheme: str = "light",
     before: str = "",
+    clock_s: float | None = None,
     data: dict[str, object] | None = None,
     **options: Any,
 ) -> AsyncIterator[PanelHarness]:
     """A panel in a tab of its own.
 
-    `scheme` is light or dark; `before` is a script that runs before the panel's; `options` are those of a
-    browser context, such as `viewport` or `reduced_motion`.
+    `scheme` is light or dark; `before` is a script that runs before the panel's. With `clock_s` the page's
+    clock stands at that epoch second until the test moves it. `options` are those of a browser context, such
+    as `viewport` or `reduced_motion`.
     """
     context = await browser.new_context(color_scheme=scheme, **options)  # type: ignore[arg-type]
     try:
         await context.route(f"{URL}**", lambda route: _answer(route, scheme))
         page = await context.new_page()
         await page.add_init_script(path=_HERE / "panel_page.js")
+        if clock_s is not None:
+            await page.clock.install(time=clock_s - 1)
         if before:
             await page.add_init_script(before)
         await page.goto(URL)
         await page.evaluate("data => window.harness.mount(data)", {**DATA, **(data or {})})
+        if clock_s is not None:
+            await page.clock.pause_at(clock_s)
         yield PanelHarness(page)
     finally:
         await context.close()
