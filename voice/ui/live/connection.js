@@ -3,15 +3,22 @@
 
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const UNKNOWN_LINE = 4404;
+// A page switch takes all components away before it brings the next ones.
+const LINGER_MS = 2000;
 
-// One socket a line, however many components of the page listen: each script is a module of its own, so
+// One socket a line and path, however many components of the page listen: each script is a module of its own, so
 // the sockets are kept where all of them find them.
 const sockets = (globalThis.parleySockets ??= new Map());
+
+function socketKey({ path, token }) {
+  return `${path} ${token}`;
+}
 
 class Connection {
   constructor(path, token) {
     this.path = path;
     this.token = token;
+    this.key = socketKey(this);
     this.view = null;
     this.lost = null;
     this.listeners = new Set();
@@ -55,6 +62,7 @@ class Connection {
 
   // Who comes late gets what the others have, once its handlers are set.
   join(listener) {
+    clearTimeout(this.leaving);
     this.listeners.add(listener);
     queueMicrotask(() => {
       if (this.lost) listener.onLost(this.lost.unknown);
@@ -64,11 +72,14 @@ class Connection {
 
   leave(listener) {
     this.listeners.delete(listener);
-    if (this.listeners.size) return;
+    if (!this.listeners.size) this.leaving = setTimeout(() => this.close(), LINGER_MS);
+  }
+
+  close() {
     this.closed = true;
     clearTimeout(this.retry);
     this.socket.close();
-    sockets.delete(this.token);
+    sockets.delete(this.key);
   }
 }
 
@@ -129,8 +140,9 @@ function connectionOf(element, data) {
     listener = undefined;
   }
   if (!listener) {
-    if (!sockets.has(data.token)) sockets.set(data.token, new Connection(data.path, data.token));
-    listener = new Listener(sockets.get(data.token));
+    const key = socketKey(data);
+    if (!sockets.has(key)) sockets.set(key, new Connection(data.path, data.token));
+    listener = new Listener(sockets.get(key));
     listeners.set(element, listener);
   }
   return listener;
