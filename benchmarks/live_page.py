@@ -94,7 +94,6 @@ async def measure_words(page: TalkPage, tap: Tap) -> None:
 async def measure_reruns(page: TalkPage, _tap: Tap) -> None:
     """A minute of talk, turn after turn: how often did a script run?"""
     runs = Runs(page.page)
-    await page.page.reload()
     await page.open()
     await page.connect()
     await page.wait_for_turns(1, "agent")
@@ -122,7 +121,6 @@ async def measure_sliders(page: TalkPage, tap: Tap) -> None:
     slider = page.page.get_by_role("slider", name="Threshold")
     await slider.wait_for()
     for label, moves in (("untouched", False), ("dragged", True)):
-        await page.page.reload()
         await page.open()
         if moves:
             await page.page.get_by_text("Manual", exact=True).click()

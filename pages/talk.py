@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from voice.ui.backstage import draw_backstage
 from voice.ui.call_panel import draw_call_panel
 from voice.ui.lifespan import switchboard
 from voice.ui.my_line import my_line
@@ -13,3 +14,4 @@ if switchboard().uses_local_agent:
         "To call AssemblyAI's, set ASSEMBLYAI_API_KEY and restart Parley."
     )
 draw_call_panel(my_line(), compact=False)
+draw_backstage(my_line())

@@ -10,7 +10,6 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 async def test_a_page_has_one_live_socket_however_many_components_listen(page: TalkPage) -> None:
     sockets: list[str] = []
     page.page.on("websocket", lambda socket: sockets.append(socket.url))
-    await page.page.reload()
     await page.open()
     await page.page.get_by_role("link", name="History").click()
     await page.page.get_by_role("heading", name="History").wait_for()

@@ -11,7 +11,8 @@ from starlette.websockets import WebSocketDisconnect
 
 from voice.call.line import Line
 
-Send = Callable[[dict[str, object]], Awaitable[None]]
+Message = dict[str, object]
+Send = Callable[[Message], Awaitable[None]]
 # Sends until it is cancelled.
 Feed = Callable[[Line, Send], Coroutine[None, None, None]]
 

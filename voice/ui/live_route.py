@@ -19,6 +19,7 @@ from voice.audio.media_readings import BrowserMedia
 from voice.call.line import Line
 from voice.conversation.view import CallView, patch_between
 from voice.ui.admission import admit
+from voice.ui.events_feed import push_events
 from voice.ui.feeds import Feeds
 from voice.ui.figures_feed import push_figures
 from voice.ui.microphone_errors import microphone_failed
@@ -48,7 +49,7 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
 
 
 # What a page gets besides, from `watch_<name>` to `unwatch_<name>`.
-_FEEDS = {"figures": push_figures}
+_FEEDS = {"events": push_events, "figures": push_figures}
 
 
 async def serve_live(socket: WebSocket) -> None:

@@ -3,6 +3,8 @@
 
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const UNKNOWN_LINE = 4404;
+// A page switch takes all components away before it brings the next ones.
+const LINGER_MS = 2000;
 
 // One socket a line, however many components of the page listen: each script is a module of its own, so
 // the sockets are kept where all of them find them.
@@ -55,6 +57,7 @@ class Connection {
 
   // Who comes late gets what the others have, once its handlers are set.
   join(listener) {
+    clearTimeout(this.leaving);
     this.listeners.add(listener);
     queueMicrotask(() => {
       if (this.lost) listener.onLost(this.lost.unknown);
@@ -64,7 +67,10 @@ class Connection {
 
   leave(listener) {
     this.listeners.delete(listener);
-    if (this.listeners.size) return;
+    if (!this.listeners.size) this.leaving = setTimeout(() => this.close(), LINGER_MS);
+  }
+
+  close() {
     this.closed = true;
     clearTimeout(this.retry);
     this.socket.close();
