@@ -9,6 +9,8 @@ PARTS = (
     "turn_bubble.js",
     "tool_card.js",
     "transcript.js",
+    "streamer_frame.js",
+    "media_stats.js",
     "transcript.css",
 )
 

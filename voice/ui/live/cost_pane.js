@@ -7,10 +7,9 @@ class CostPane {
   constructor(section) {
     this.section = section;
     this.clock = new ServerClock();
-    this.empty = element("p", "quiet", "Once a call has begun, its time and its cost appear here.");
-    this.figures = element("dl", "figure-row", "");
-    this.note = element("p", "quiet", "");
-    section.append(this.empty, this.figures, this.note);
+    this.empty = section.querySelector(".empty");
+    this.figures = section.querySelector(".figure-row");
+    this.note = section.querySelector(".price");
   }
 
   show(view) {

@@ -4,15 +4,15 @@ const ASKED = { speech: "speech", typed: "a typed message", tool: "a tool's resu
 
 class LatencyPane {
   constructor(section) {
-    this.section = section;
-    this.empty = element("p", "quiet", "After the first answer, its latency appears here, and where the time went.");
-    this.summary = element("dl", "figure-row", "");
-    this.last = element("div", "last-turn", "");
-    this.trend = element("div", "trend", "");
-    this.all = element("details", "all-turns", "");
-    this.all.append(element("summary", "", "All turns as a table"));
+    const find = (selector) => section.querySelector(selector);
+    this.empty = find(".quiet");
+    this.known = find(".known");
+    this.summary = find(".figure-row");
+    this.last = find(".last-turn");
+    this.chart = new TrendChart(find(".chart"));
+    this.all = find(".all-turns");
+    this.table = find(".scroller");
     this.all.ontoggle = () => this.drawTable();
-    section.append(this.empty, this.summary, this.last, this.trend, this.all);
   }
 
   show() {}
@@ -21,11 +21,11 @@ class LatencyPane {
     this.turns = latency.turns;
     const known = this.turns.length > 0;
     this.empty.hidden = known;
-    for (const part of [this.summary, this.last, this.trend, this.all]) part.hidden = !known;
+    this.known.hidden = !known;
     if (!known) return;
     this.drawSummary(latency, network);
     this.drawLast(this.turns.at(-1));
-    this.trend.replaceChildren(...trendChart(this.turns, latency.p50_ms));
+    this.chart.draw(this.turns, latency.p50_ms);
     this.drawTable();
   }
 
@@ -64,20 +64,14 @@ class LatencyPane {
 
   drawTable() {
     if (!this.all.open || !this.turns) return;
-    const heads = ["Turn", "Answer to", ...LATENCY_PARTS.map(({ label }) => label), "Total"];
+    const heads = ["Answer", "To", ...LATENCY_PARTS.map(({ label }) => label), "Total"];
     const rows = this.turns.map((turn, index) => [
       String(index + 1),
       ASKED[turn.asked],
       ...LATENCY_PARTS.map(({ name }) => milliseconds(turn[`${name}_ms`])),
       milliseconds(turn.total_ms),
     ]);
-    const scroller = element("div", "scroller", "");
-    scroller.tabIndex = 0;
-    scroller.setAttribute("role", "region");
-    scroller.setAttribute("aria-label", "Latency of each turn");
-    scroller.append(table("Latency of each turn, and its parts", heads, rows));
-    this.all.querySelector(".scroller")?.remove();
-    this.all.append(scroller);
+    this.table.replaceChildren(table("Latency of each turn, and its parts", heads, rows));
   }
 }
 

@@ -25,14 +25,11 @@ const COUNTS = [
 
 class NetworkPane {
   constructor(section) {
-    this.verdict = element("p", "verdict", "");
-    this.path = element("p", "path", "");
-    this.measures = element("div", "scroller", "");
-    this.measures.tabIndex = 0;
-    this.measures.setAttribute("role", "region");
-    this.measures.setAttribute("aria-label", "Network figures");
-    this.counts = element("dl", "count-list", "");
-    section.append(this.verdict, this.path, this.measures, this.counts);
+    const find = (selector) => section.querySelector(selector);
+    this.verdict = find(".verdict");
+    this.path = find(".path");
+    this.measures = find(".scroller");
+    this.counts = find(".count-list");
   }
 
   show() {}

@@ -10,6 +10,7 @@ class Panel {
     this.find = (selector) => root.querySelector(selector);
     this.state = this.find(".state");
     this.transcript = new TranscriptView(this.find(".transcript"));
+    this.media = new MediaStats((command) => this.connection.send(command));
     this.view = null;
     this.find(".talk").onclick = () => (this.inCall() ? this.hangUp() : this.connect());
     this.find(".mute").onclick = () => this.connection.send({ do: this.view.muted ? "unmute" : "mute" });
@@ -45,6 +46,7 @@ class Panel {
     this.showFailure(view);
     this.showNotices(view.notices);
     this.transcript.show(view);
+    this.media.show(inCall);
     // The streamer is drawn by the script: it must run once whenever a call begins or ends.
     if (this.synced !== inCall) this.sync(inCall);
   }
@@ -147,6 +149,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   panel.connection.onLost = (unknown) => panel.showLost(unknown);
   return () => {
     clearInterval(panel.clock);
+    panel.media.leave();
     disconnect(parentElement);
     panels.delete(parentElement);
   };
