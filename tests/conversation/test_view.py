@@ -76,10 +76,10 @@ def test_view_of_a_call_in_which_the_agent_was_cut() -> None:
 
 def test_failure_and_duration_are_told() -> None:
     call = live()
-    call.feed(LinkClosed(1006, ""))
+    call.feed(LinkClosed(1008, ""))
     view = view_of(call.session)
     assert view.failure is not None
-    assert (view.state, view.label, view.failure.code) == ("error", "The call failed", "1006")
+    assert (view.state, view.label, view.failure.code) == ("error", "The call failed", "1008")
     assert "lost" in view.failure.sentence
     ended = live()
     ended.feed(HangUp(), after_s=134.0)

@@ -5,13 +5,16 @@ from hypothesis import strategies as st
 from voice.protocol import inputs
 from voice.protocol import server_events as ev
 from voice.protocol.codec import Malformed, Unknown
-from voice.protocol.config import InputPatch, OutputPatch, SessionPatch, TurnDetection
-from voice.protocol.errors import MediaFailed, MessageRefused
+from voice.protocol.config import FunctionTool, InputPatch, OutputPatch, SessionPatch, TurnDetection
+from voice.protocol.errors import AgentUnreachable, AuthRefused, MediaFailed, MessageRefused
+from voice.protocol.limits import Limits
 
 reply_ids = st.sampled_from(["", "r1", "r2", "r3"])
 item_ids = st.sampled_from(["", "m1", "m2"])
+call_ids = st.sampled_from(["", "c1", "c2", "c3", "c4"])
 texts = st.sampled_from(["", " ", "I want", "I want to book", "Stop.", "Yes"])
 times_ms = st.sampled_from([None, 0.0, 100.0, 200.0, 300.0])
+limits_s = st.sampled_from([0.0, 40.0, 300.0])
 played_ms = st.sampled_from([0.0, 90.0, 150.0, 250.0, 900.0])
 codes = st.sampled_from(
     [
@@ -37,6 +40,7 @@ echoes = st.sampled_from(
 patches = st.builds(
     SessionPatch,
     system_prompt=st.sampled_from(["a", "b"]),
+    tools=st.sampled_from([(), (FunctionTool(name="m1"),)]),
     input=st.builds(
         InputPatch,
         turn_detection=st.builds(
@@ -59,7 +63,7 @@ in_call = st.one_of(
     st.builds(ev.TranscriptAgent, reply_id=reply_ids, text=texts, interrupted=st.booleans()),
     st.builds(ev.ReplyDone, reply_id=reply_ids, status=st.sampled_from(["completed", "interrupted", "odd"])),
     st.builds(ev.ReplyError, reply_id=reply_ids),
-    st.builds(ev.ToolCall, call_id=item_ids, name=item_ids),
+    st.builds(ev.ToolCall, call_id=call_ids, name=item_ids, arguments=st.sampled_from([None, {}, [1], "x"])),
     st.builds(ev.SessionUpdated, config=echoes),
     st.builds(Unknown, st.just("x.y")),
     st.builds(Malformed, st.just("bad"), st.sampled_from([None, "reply.done"])),
@@ -82,22 +86,40 @@ harmless = st.one_of(
     st.builds(inputs.VoicePaused, moments),
     st.builds(inputs.ReplyDrained, reply_ids, played_ms),
     st.builds(inputs.PlayoutFlushed, st.none() | reply_ids, played_ms),
+    st.builds(inputs.ToolFinished, call_ids, st.just("{}"), st.booleans()),
     st.just(inputs.Failed(MessageRefused("odd"))),
+    st.builds(inputs.Said, texts),
+    st.builds(inputs.LimitsSet, st.builds(Limits, idle_s=limits_s, cap_s=limits_s)),
+    st.just(inputs.Stay()),
 )
 ending = st.one_of(
     st.just(inputs.LinkOpened()),
-    st.builds(inputs.LinkClosed, st.sampled_from([None, 1000, 1008]), texts),
+    st.builds(inputs.LinkClosed, st.sampled_from([None, 1000, 1006, 1008]), texts),
+    st.builds(inputs.LinkFailed, st.sampled_from([AgentUnreachable("none"), AuthRefused("no")])),
+    st.just(inputs.Restart()),
     st.just(inputs.HangUp()),
     st.just(inputs.Failed(MediaFailed("gone"))),
 )
 talk = st.builds(inputs.Received, in_call)
 anything = st.one_of(talk, talk, talk, st.builds(inputs.Received, at_the_edges), harmless, harmless, ending)
+interrupted_line = st.one_of(
+    st.builds(inputs.LinkClosed, st.sampled_from([None, 1006]), texts),
+    st.just(inputs.LinkOpened()),
+    st.builds(inputs.Received, st.builds(ev.SessionReady, session_id=st.just("s"), config=echoes)),
+    st.just(inputs.Restart()),
+    st.just(inputs.Received(ev.SessionEnded())),
+)
 talking = st.one_of(talk, talk, harmless)
+losing_it = st.one_of(talk, talk, harmless, interrupted_line)
 OPENED: list[inputs.AnyInput] = [
     inputs.LinkOpened(),
     inputs.MediaConnected(),
     inputs.Received(ev.SessionReady(session_id="s")),
 ]
 # Whole calls: either any order from the very start, or talk in a call that is already open.
-calls = st.lists(anything, max_size=60) | st.lists(talking, max_size=80).map(lambda said: OPENED + said)
+calls = (
+    st.lists(anything, max_size=60)
+    | st.lists(talking, max_size=80).map(lambda said: OPENED + said)
+    | st.lists(losing_it, max_size=80).map(lambda said: OPENED + said)
+)
 gaps_s = st.sampled_from([0.0, 0.01, 0.5, 2.5, 20.0])

@@ -120,16 +120,16 @@ def test_end_by_the_agent_lets_queued_words_play_out() -> None:
     assert [notice.sentence for notice in call.session.notices] == ["The agent ended the call."]
 
 
-def test_close_without_good_bye_is_a_lost_connection_and_keeps_the_transcript() -> None:
+def test_close_for_good_without_good_bye_is_a_lost_connection_and_keeps_the_transcript() -> None:
     call = live()
     call.feed(InputSpeechStarted(), TranscriptUserDelta(item_id="m1", text="Hello"))
     call.say("r1", "Hi.")
-    effects = call.feed(LinkClosed(1006, "gone"))
+    effects = call.feed(LinkClosed(1008, "gone"))
     assert finished(effects) == ["r1"]
     assert CloseLink() not in effects
     failure = call.session.failure
     assert isinstance(failure, ConnectionLost)
-    assert (failure.code, "gone" in failure.sentence) == ("1006", True)
+    assert (failure.code, "gone" in failure.sentence) == ("1008", True)
     assert (call.state, call.session.ended) == ("error", True)
     assert call.said == [("user", "Hello"), ("agent", "Hi.")]
     assert all(turn.settled for turn in call.turns)

@@ -11,7 +11,9 @@ from voice.call.redaction import Redactor
 from voice.conversation.view import CallView, view_of
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
+from voice.protocol.limits import Limits
 from voice.protocol.session import new_session
+from voice.tools import ToolRunner
 
 LEVELS_DBFS = (-21.4, -60.0)
 
@@ -19,8 +21,12 @@ LEVELS_DBFS = (-21.4, -60.0)
 class FakeCall:
     """Keeps what it was told to do, as `(verb, argument)`. It shows a view and ends when a test says so."""
 
-    def __init__(self, patch: SessionPatch, on_view: OnView) -> None:
+    def __init__(
+        self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False
+    ) -> None:
         self.patch = patch
+        self.tools = tools
+        self.sample = sample
         self.show = on_view
         self.over = False
         self.levels_dbfs = LEVELS_DBFS
@@ -42,6 +48,18 @@ class FakeCall:
     def want(self, patch: SessionPatch) -> None:
         self.told.append(("want", patch))
 
+    def say(self, text: str) -> None:
+        self.told.append(("say", text))
+
+    def limit(self, limits: Limits) -> None:
+        self.limits = limits
+
+    def stay(self) -> None:
+        self.told.append(("stay", None))
+
+    def restart(self) -> None:
+        self.told.append(("restart", None))
+
     def begin(self) -> None:
         """Show the first view, as a call does as soon as it runs."""
         self.show(view_of(new_session(self.patch)))
@@ -62,8 +80,8 @@ class FakeSwitchboard:
         self.calls: list[FakeCall] = []
         self.busy = False
 
-    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
         if self.busy:
             raise CallRefused("All 1 lines are busy.", "Wait until a call has ended.")
-        self.calls.append(FakeCall(patch, on_view))
+        self.calls.append(FakeCall(patch, on_view, tools, sample=sample))
         return cast("Call", self.calls[-1])

@@ -40,6 +40,11 @@ class ScriptedAgent:
             await self.arrived.wait_for(lambda: len(self.of_type(type_)) >= count)
         return self.of_type(type_)
 
+    async def expect_any(self) -> None:
+        """Wait for the first message."""
+        async with self.arrived:
+            await self.arrived.wait_for(lambda: bool(self.received))
+
     async def end_politely(self) -> None:
         """Answer `session.end` as the service does."""
         await self.expect("session.end")

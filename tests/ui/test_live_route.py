@@ -23,6 +23,7 @@ from voice.call.line import Line
 from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView
 from voice.protocol.config import SessionPatch
+from voice.tools import ToolRunner
 from voice.ui import admission
 from voice.ui.live_route import LIVE_PATH, serve_live
 
@@ -38,9 +39,9 @@ class OneLine(FakeSwitchboard):
         self.line = Line(self)
         self.called = asyncio.Event()
 
-    def place(self, patch: SessionPatch, on_view: OnView) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
         self.called.set()
-        return super().place(patch, on_view)
+        return super().place(patch, on_view, tools, sample=sample)
 
     def find_line(self, token: str) -> Line | None:
         return self.line if token == self.line.token else None
@@ -268,6 +269,9 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         await page.send(do="unmute")
         await page.send(do="mute_agent")
         await page.send(do="unmute_agent")
+        await page.send(do="say", text="hello")
+        await page.send(do="stay")
+        await page.send(do="restart")
         await page.send(do="hang_up")
         await obeyed(site, page)
     assert site.call.told == [
@@ -275,8 +279,23 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         ("set_muted", False),
         ("set_agent_muted", True),
         ("set_agent_muted", False),
+        ("say", "hello"),
+        ("stay", None),
+        ("restart", None),
         ("hang_up", None),
     ]
+
+
+@pytest.mark.parametrize(("command", "sample"), [("connect", False), ("connect_sample", True)])
+async def test_a_call_is_placed_with_a_microphone_or_with_a_recorded_person(
+    site: Site, command: str, sample: bool
+) -> None:
+    async with site.open_page() as page:
+        await page.view()
+        await page.send(do=command)
+        await site.switchboard.called.wait()
+        await obeyed(site, page)
+    assert site.call.sample is sample
 
 
 async def test_figures_come_to_a_page_that_watches_them_as_soon_as_a_turn_was_measured(site: Site) -> None:

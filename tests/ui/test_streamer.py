@@ -81,6 +81,18 @@ def test_without_a_call_nothing_plays_and_audio_only_is_asked_for(frontend: Fron
     }
 
 
+def test_a_sample_call_asks_the_browser_for_no_microphone_and_the_next_call_does(
+    frontend: Frontend,
+) -> None:
+    for sample in (True, False):
+        placed = SimpleNamespace(track=None, sink=None, sample=sample)
+        draw(cast("Line", SimpleNamespace(call=placed)))
+    without, with_one = (drawn["media_stream_constraints"] for drawn in frontend.drawn)
+    assert without == {"audio": False, "video": False}
+    assert with_one["audio"]
+    assert {drawn["mode"] for drawn in frontend.drawn} == {"SENDRECV"}
+
+
 def test_no_server_is_asked_for_addresses_unless_one_is_set(frontend: Frontend, line: Line) -> None:
     draw(line)
     assert frontend.drawn[0]["rtc_configuration"] == {"iceServers": []}
@@ -204,6 +216,7 @@ def test_a_call_is_told_that_it_plays_only_when_the_browser_plays_this_call(
     placed = SimpleNamespace(
         track="track",
         sink="sink",
+        sample=False,
         media_playing=lambda: told.append("playing"),
         media=SimpleNamespace(watch=watched.append),
     )

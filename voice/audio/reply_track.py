@@ -19,6 +19,7 @@ from av.audio.stream import AudioStream
 from av.packet import Packet
 from numpy.typing import NDArray
 
+from voice.audio.aside import Aside
 from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_intake import PLAYOUT_RATE_HZ
 
@@ -88,6 +89,7 @@ class ReplyTrack(MediaStreamTrack):
         # Set from any thread; acts on the next frame.
         self.muted = False
         self._gain = 1.0
+        self.aside = Aside()
         self._encoder = _open_encoder()
 
     @property
@@ -107,10 +109,13 @@ class ReplyTrack(MediaStreamTrack):
         if self.readyState != "live":
             raise MediaStreamError
         index = self._pacer.take(self._clock())
-        packet = _encode(self._encoder, self._turned_down(self._buffer.pull(FRAME_SAMPLES)))
+        packet = _encode(self._encoder, self._next_samples())
         packet.pts = packet.dts = index * FRAME_SAMPLES
         packet.time_base = Fraction(1, PLAYOUT_RATE_HZ)
         return packet
+
+    def _next_samples(self) -> NDArray[np.int16]:
+        return self.aside.mixed_with(self._turned_down(self._buffer.pull(FRAME_SAMPLES)))
 
     def _turned_down(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         # The buffer is pulled all the same, so its count of what was played goes on. A fade over one frame:

@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import logging
 import time
-from collections.abc import Awaitable, Callable, Iterable
+from collections.abc import Callable, Iterable
 from typing import assert_never
 
 from voice.audio.handover import ChunkQueue
@@ -16,35 +16,33 @@ from voice.audio.microphone import FIRST_FRAME_TIMEOUT_S, MEDIA_LOST_TIMEOUT_S, 
 from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
 from voice.audio.voice_activity import HEARD_AFTER_MS, PAUSED_AFTER_MS, Voice
-from voice.call.endpoint import Endpoint
+from voice.call.connection import Connection, FindAgent
 from voice.call.event_log import EventLog
 from voice.call.figures import Figures, latency_figures
-from voice.call.link import Link, open_link
 from voice.call.network import network_figures
 from voice.call.own_events import note_own
 from voice.call.redaction import Redactor
+from voice.call.sample_call import play_person
 from voice.conversation import agent_turns
 from voice.conversation.view import CallView, view_of
 from voice.protocol import effects as fx
 from voice.protocol import inputs
-from voice.protocol.client_events import ClientEvent, InputAudio, SessionEnd
+from voice.protocol.client_events import ClientEvent
 from voice.protocol.config import SessionPatch
-from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed, VoiceAgentError
-from voice.protocol.server_events import SessionEnded
+from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed
+from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
+from voice.tools.runner import ToolRunner
 
 _log = logging.getLogger(__name__)
 
 # 200 ms of 20 ms chunks. After a stall the oldest are dropped: a backlog sent as a burst would be faster
 # than real time, which the service punishes, and would delay the person for the rest of the call.
 _MICROPHONE_CHUNKS = 10
-# Control messages only, a handful a minute; a socket that does not take these is as good as lost.
-_OUTBOX_MESSAGES = 256
 _TICK_S = 0.25
 _ENDED_TIMEOUT_S = 2.0
 _MEDIA_CONNECT_TIMEOUT_S = 10.0
 
-FindAgent = Callable[[], Awaitable[Endpoint]]
 OnView = Callable[[CallView], None]
 
 
@@ -58,24 +56,25 @@ class Call:
         find_agent: FindAgent,
         on_view: OnView,
         loop: asyncio.AbstractEventLoop,
+        tools: ToolRunner,
         secrets: Iterable[str] = (),
+        sample: bool = False,
     ) -> None:
         # `secrets` stay out of the log, whoever says them.
         self.log = EventLog(Redactor(secrets), clock=time.time)
-        self._find_agent = find_agent
         self._on_view = on_view
         self._loop = loop
-        self._session = new_session(patch, begun_at=time.time())
+        self._tools = tools
+        # The session bounds the calls it waits for, and the runner those that run.
+        self._tools_running: set[asyncio.Task[None]] = set()
+        self._session = new_session(patch, begun_at=time.time(), sample=sample)
         self._over = asyncio.Event()
-        self._audio_open = asyncio.Event()
-        self._outbox: asyncio.Queue[ClientEvent] = asyncio.Queue(_OUTBOX_MESSAGES)
-        self._link: Link | None = None
-        # Set when `session.end` is on its way: the agent has until then to confirm it.
-        self._end_deadline: float | None = None
-        self._agent_ended = False
+        # When the end was told to the agent, which may take some time to confirm it.
+        self._leaving_since: float | None = None
         self._publishing = False
         self._begun_at = time.monotonic()
         self._playing_at: float | None = None
+        self._browser_plays = asyncio.Event()
         self._chunks = ChunkQueue(_MICROPHONE_CHUNKS)
         self._microphone = Microphone(
             self._chunks,
@@ -83,6 +82,7 @@ class Call:
             on_started=lambda: self._post_soon(inputs.MediaConnected()),
             on_voice=self._voice_changed,
         )
+        self._connection = Connection(find_agent, self._chunks, self._post, self.log)
         self._reply = ReplyBuffer(self)
         self.sink = MicSink(self._microphone, on_ended=self._media_ended)
         self.track = ReplyTrack(self._reply)
@@ -95,6 +95,11 @@ class Call:
     def over(self) -> bool:
         """The call has ended, by whatever cause."""
         return self._session.ended
+
+    @property
+    def sample(self) -> bool:
+        """A recorded person speaks: the browser is asked for no microphone."""
+        return self._session.sample
 
     @property
     def levels_dbfs(self) -> tuple[float, float]:
@@ -141,9 +146,27 @@ class Call:
         """The whole configuration that the person wants now."""
         self._post_soon(inputs.ConfigWanted(patch))
 
+    def say(self, text: str) -> None:
+        """The person typed `text` for the agent."""
+        self._post_soon(inputs.Said(text))
+
+    def limit(self, limits: Limits) -> None:
+        """How long the call may go on by itself."""
+        self._post_soon(inputs.LimitsSet(limits))
+
+    def stay(self) -> None:
+        """Put off the end that a limit has announced."""
+        self._post_soon(inputs.Stay())
+
+    def restart(self) -> None:
+        """Go on in a new session that gets everything wanted now."""
+        self._post_soon(inputs.Restart())
+
     def media_playing(self) -> None:
         """The browser reports that its peer connection is up."""
         self._playing_at = self._playing_at or time.monotonic()
+        with contextlib.suppress(RuntimeError):  # the loop is closed: the process is ending
+            self._loop.call_soon_threadsafe(self._browser_plays.set)
 
     def on_audible(self, reply_id: str, lead_in_ms: float, in_ms: float) -> None:
         """Told by the reply buffer when a reply is first heard."""
@@ -177,42 +200,17 @@ class Call:
 
     async def _connect_and_talk(self) -> None:
         async with asyncio.TaskGroup() as tasks:
-            background = [tasks.create_task(self._watch()), tasks.create_task(self._hold_link())]
+            background = [tasks.create_task(self._watch()), tasks.create_task(self._connection.run())]
+            if self.sample:
+                background.append(tasks.create_task(self._play_sample()))
             await self._over.wait()
             for task in background:
                 task.cancel()
 
-    async def _hold_link(self) -> None:
-        try:
-            endpoint = await self._find_agent()
-            self._link = await open_link(endpoint, self.log)
-        except VoiceAgentError as error:
-            self._post(inputs.Failed(error))
-            return
-        self._post(inputs.LinkOpened(endpoint.usd_per_hour))
-        async with asyncio.TaskGroup() as tasks:
-            background = [
-                tasks.create_task(self._write(self._link)),
-                tasks.create_task(self._stream_microphone(self._link)),
-            ]
-            async for event in self._link.receive():
-                self._agent_ended = self._agent_ended or isinstance(event, SessionEnded)
-                self._post(inputs.Received(event))
-            for task in background:
-                task.cancel()
-        self._post(inputs.LinkClosed(self._link.close_code, self._link.close_reason))
-        self._over.set()
-
-    async def _write(self, link: Link) -> None:
-        while True:
-            await link.send(await self._outbox.get())
-
-    async def _stream_microphone(self, link: Link) -> None:
-        await self._audio_open.wait()
-        # What was said before the agent could listen is not sent late.
-        self._chunks.clear()
-        while (chunk := await self._chunks.get()) is not None:
-            await link.send(InputAudio(audio=chunk))
+    async def _play_sample(self) -> None:
+        await self._browser_plays.wait()
+        await play_person(self._microphone, self.track.aside, lambda: self._session.state)
+        self._post(inputs.HangUp())
 
     async def _watch(self) -> None:
         while True:
@@ -241,8 +239,12 @@ class Call:
             note_own(self.log, happened)
         for effect in effects:
             self._perform(effect)
-        if self._session.ready:
-            self._audio_open.set()
+        self._connection.let_audio_flow(ready=self._session.ready)
+        if self._session.ended:
+            self._over.set()
+        elif self._session.leaving and self._leaving_since is None:
+            self._leaving_since = self._loop.time()
+            self._loop.call_later(_ENDED_TIMEOUT_S, self._over.set)
         if self._session is not before:
             self._publish_soon()
 
@@ -257,17 +259,24 @@ class Call:
             case fx.FlushPlayout():
                 flushed = self._reply.flush()
                 self._post(inputs.PlayoutFlushed(flushed.reply_id, flushed.played_ms))
+            case fx.OpenLink():
+                self._connection.open(effect)
             case fx.CloseLink():
                 self._over.set()
+            case fx.RunTool(call_id, name, arguments):
+                running = self._loop.create_task(self._run_tool(call_id, name, arguments))
+                self._tools_running.add(running)
+                running.add_done_callback(self._tools_running.discard)
             case _ as never:
                 assert_never(never)
 
+    async def _run_tool(self, call_id: str, name: str, arguments: object) -> None:
+        outcome = await self._tools.run(name, arguments)
+        self._post(inputs.ToolFinished(call_id, outcome.result, is_error=outcome.is_error))
+
     def _send(self, event: ClientEvent) -> None:
-        if isinstance(event, SessionEnd):
-            self._end_deadline = self._loop.time() + _ENDED_TIMEOUT_S
-            self._loop.call_at(self._end_deadline, self._over.set)
         try:
-            self._outbox.put_nowait(event)
+            self._connection.send(event)
         except asyncio.QueueFull:
             self._post(inputs.Failed(ConnectionLost("The agent stopped taking messages.", "Connect again.")))
             self._over.set()
@@ -289,24 +298,10 @@ class Call:
         self._publish()
         self.track.stop()
         self._chunks.close()
-        if self._link is None:
-            return
-        if not self._agent_ended:
-            await self._say_goodbye(self._link)
-        await self._link.close()
-
-    async def _say_goodbye(self, link: Link) -> None:
-        # A bare close would be billed for 30 s more. A socket that is stuck must not hold the call either.
-        deadline = self._end_deadline or self._loop.time() + _ENDED_TIMEOUT_S
-        with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout_at(deadline):
-                while not self._outbox.empty():
-                    await link.send(self._outbox.get_nowait())
-                if self._end_deadline is None:
-                    await link.send(SessionEnd())
-                async for event in link.receive():
-                    if isinstance(event, SessionEnded):
-                        return
+        for running in self._tools_running:
+            running.cancel()
+        leaving_s = self._loop.time() - (self._leaving_since or self._loop.time())
+        await self._connection.close(max(0.0, _ENDED_TIMEOUT_S - leaving_s))
 
 
 def _broken() -> AgentFailed:

@@ -19,9 +19,9 @@ from voice.protocol.server_events import AnyServerEvent
 
 _OPEN_TIMEOUT_S = 10.0
 _CLOSE_TIMEOUT_S = 1.0
-# The session is kept, and billed, for 30 s after a drop: a half-open socket must show well within that.
-_PING_INTERVAL_S = 10.0
-_PING_TIMEOUT_S = 10.0
+# The session is kept, and billed, for 30 s after a drop: a half-open socket must show early enough to resume.
+_PING_INTERVAL_S = 5.0
+_PING_TIMEOUT_S = 8.0
 # A reply may come as one burst: a minute of it is 4 MB of base64. What is over the first limit is
 # skipped and counted; the second only guards memory, since passing it costs the socket.
 _MAX_MESSAGE_BYTES = 8 * 2**20

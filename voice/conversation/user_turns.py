@@ -49,6 +49,11 @@ def said(transcript: Transcript, item_id: str, text: str, now: float, *, final: 
     return _without_premature(transcript, turn) if final else transcript
 
 
+def typed(transcript: Transcript, text: str, now: float) -> Transcript:
+    """The person typed this instead of saying it."""
+    return transcript.reserve("user", now, text=text, generated=text, settled=True, ended_at=now, typed=True)
+
+
 def expired(transcript: Transcript, now: float) -> Transcript:
     """Turns whose end was committed a while ago are settled with the words that came, or hidden."""
     for turn in transcript.slots[-8:]:
@@ -76,12 +81,17 @@ def _slot_of(transcript: Transcript, item_id: str) -> Turn | None:
 
 
 def _place_of_answered(transcript: Transcript) -> int:
-    """Where words go whose start was never told: before the reply that answers them, if still unheard."""
+    """Where words go whose start was never told: before the reply that answers them, if still unheard.
+
+    Tools that such a reply called stay behind it.
+    """
     place = len(transcript.slots)
-    while (
-        place and transcript.slots[place - 1].speaker == "agent" and not transcript.slots[place - 1].audible
-    ):
-        place -= 1
+    for index in range(place - 1, -1, -1):
+        slot = transcript.slots[index]
+        if slot.speaker == "user" or slot.audible:
+            break
+        if slot.speaker == "agent":
+            place = index
     return place
 
 
@@ -98,9 +108,10 @@ def _without_empty_later(transcript: Transcript, turn: Turn) -> Transcript:
 def _without_premature(transcript: Transcript, turn: Turn) -> Transcript:
     """A turn that the service committed too early and then repeated with more words is shown once."""
     for earlier in reversed(transcript.slots[: transcript.place(turn)]):
-        if earlier.speaker == "user" and earlier.settled and continues(earlier.text, turn.text):
+        spoken = earlier.speaker == "user" and earlier.settled and not earlier.typed
+        if spoken and continues(earlier.text, turn.text):
             merged = replace(turn, started_at=earlier.started_at)
             return transcript.put(replace(earlier, text="")).put(merged)
-        if earlier.visible or earlier.audible:
+        if earlier.speaker != "tool" and (earlier.visible or earlier.audible):
             break
     return transcript

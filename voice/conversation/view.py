@@ -9,7 +9,8 @@ from voice.conversation.cost import cost_text, cost_usd
 from voice.conversation.state import INTERRUPTED_ICON, INTERRUPTED_LABEL, CallState, icon_of, label_of
 from voice.conversation.transcript import TurnView
 from voice.protocol.config_sync import SettingStatus
-from voice.protocol.session_state import Notice, Session
+from voice.protocol.resuming import WAITS_S
+from voice.protocol.session_state import Closing, Notice, Session
 
 __all__ = ["CallView", "FailureView", "TurnView", "patch_between", "view_of"]
 
@@ -20,6 +21,14 @@ class FailureView(msgspec.Struct, frozen=True):
     sentence: str
     next_step: str
     code: str
+
+
+class ReconnectView(msgspec.Struct, frozen=True):
+    """The search for a lost session: attempt `attempt` of `of` at another socket."""
+
+    attempt: int
+    of: int
+    lost_at: float
 
 
 class CallView(msgspec.Struct, frozen=True):
@@ -34,6 +43,7 @@ class CallView(msgspec.Struct, frozen=True):
     since: float | None = None
     muted: bool = False
     agent_muted: bool = False
+    sample: bool = False
     interrupted: bool = False
     failure: FailureView | None = None
     notices: tuple[Notice, ...] = ()
@@ -48,6 +58,9 @@ class CallView(msgspec.Struct, frozen=True):
     ended_at: float | None = None
     billed_from: float | None = None
     usd_per_hour: float | None = None
+    reconnect: ReconnectView | None = None
+    closing: Closing | None = None
+    queued_texts: int = 0
 
 
 IDLE_VIEW = CallView(CallState.IDLE.value, label_of(CallState.IDLE), icon_of(CallState.IDLE))
@@ -70,6 +83,7 @@ def view_of(session: Session | None) -> CallView:
         since=session.since,
         muted=session.muted,
         agent_muted=session.agent_muted,
+        sample=session.sample,
         interrupted=interrupted,
         failure=FailureView(failure.sentence, failure.next_step, failure.code) if failure else None,
         notices=session.notices,
@@ -84,6 +98,9 @@ def view_of(session: Session | None) -> CallView:
         ended_at=session.ended_at,
         billed_from=session.billed_from,
         usd_per_hour=session.usd_per_hour,
+        reconnect=_reconnect(session),
+        closing=session.closing,
+        queued_texts=len(session.texts),
     )
 
 
@@ -136,6 +153,11 @@ def _label(session: Session) -> str:
     began, ended = session.ready_at, session.ended_at
     duration_s = None if began is None or ended is None else ended - began
     return label_of(session.state, duration_s=duration_s, cost=_cost(session))
+
+
+def _reconnect(session: Session) -> ReconnectView | None:
+    loss = session.loss
+    return ReconnectView(loss.attempt, len(WAITS_S), loss.at) if loss else None
 
 
 def _cost(session: Session) -> str:

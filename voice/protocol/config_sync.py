@@ -19,6 +19,7 @@ from voice.protocol.config import (
     patch_of,
     problems_of,
 )
+from voice.protocol.earlier import with_earlier
 
 CONFIRM_WITHIN_S = 5.0
 _MAX_MESSAGE_CHARS = 300
@@ -42,7 +43,8 @@ _NOT_CONFIRMED = SettingStatus("not_confirmed", "The agent has not confirmed thi
 class ConfigSync(msgspec.Struct, frozen=True):
     """`tried` holds values that were refused or never confirmed, with the outcome: they are not sent again
     by themselves. `applied` is what the agent is known to have; `opened` and `confirmed` tell that the
-    first update was sent, and that the session is ready with it.
+    first update was sent, and that the session is ready with it. `context` is the earlier part of the
+    conversation: it goes behind every prompt, and with it no greeting is sent.
     """
 
     wanted: SessionPatch = SessionPatch()
@@ -51,6 +53,7 @@ class ConfigSync(msgspec.Struct, frozen=True):
     sent_at: float = 0.0
     opened: bool = False
     confirmed: bool = False
+    context: str = ""
     tried: dict[str, tuple[Any, SettingStatus]] = {}
     status: dict[str, SettingStatus] = {}
 
@@ -63,9 +66,29 @@ class ConfigSync(msgspec.Struct, frozen=True):
 
     def open(self, now: float) -> tuple["ConfigSync", SessionPatch]:
         """The first update, with everything wanted."""
-        first = self.wanted
-        status = self.status | dict.fromkeys(fields_of(first), _PENDING)
-        return replace(self, opened=True, in_flight=first, sent_at=now, status=status), first
+        fields = {path: v for path, v in fields_of(self.wanted).items() if not _was_tried(self, path, v)}
+        first = patch_of(fields)
+        status = self.status | dict.fromkeys(fields, _PENDING)
+        opened = replace(self, opened=True, in_flight=first, sent_at=now, status=status)
+        return opened, _with_context(first, self.context, first=True)
+
+    def link_lost(self) -> "ConfigSync":
+        """The socket took an update along: the agent may have it or not, so it is sent again."""
+        if self.in_flight is None:
+            return self
+        lost = fields_of(self.in_flight)
+        known = {path: value for path, value in fields_of(self.applied).items() if path not in lost}
+        return _judged(replace(self, in_flight=None, applied=patch_of(known)))
+
+    def restarted(self, context: str) -> "ConfigSync":
+        """For a new session that gets all that is wanted now, but for what the agent has refused."""
+        refused = {path: kept for path, kept in self.tried.items() if kept[1].status == "refused"}
+        status = {
+            path: old if old.status == "refused" else _PENDING
+            for path, old in self.status.items()
+            if path in fields_of(self.wanted) or old.status == "refused"
+        }
+        return ConfigSync(wanted=self.wanted, tried=refused, status=status, context=context)
 
     def next_update(self, now: float) -> tuple["ConfigSync", SessionPatch | None]:
         """What to send now, if nothing is in flight and something differs. Only for a ready session."""
@@ -76,7 +99,8 @@ class ConfigSync(msgspec.Struct, frozen=True):
             return self, None
         patch = patch_of(changes)
         status = self.status | dict.fromkeys(changes, _PENDING)
-        return replace(self, in_flight=patch, sent_at=now, status=status), patch
+        flying = replace(self, in_flight=patch, sent_at=now, status=status)
+        return flying, _with_context(patch, self.context, first=False)
 
     def confirmed_by(self, echo: Mapping[str, Any] | None, *, ready: bool = False) -> "ConfigSync":
         """The agent applied an update; `echo` is its whole configuration, where a field may be lacking.
@@ -87,9 +111,15 @@ class ConfigSync(msgspec.Struct, frozen=True):
         shown = _flat(echo or {})
         sent = fields_of(self.in_flight) if self.in_flight is not None else {}
         done = {
-            path: value for path, value in sent.items() if path not in shown or _shows(shown[path], value)
+            path: value
+            for path, value in sent.items()
+            if path not in shown or _shows(shown[path], _as_sent(self, path, value))
         }
-        done |= {path: value for path, (value, _) in self.tried.items() if _shows(shown.get(path), value)}
+        done |= {
+            path: value
+            for path, (value, _) in self.tried.items()
+            if _shows(shown.get(path), _as_sent(self, path, value))
+        }
         left = {path: value for path, value in sent.items() if path not in done}
         applied = patch_of(fields_of(self.applied) | done)
         tried = {path: value for path, value in self.tried.items() if path not in done}
@@ -117,6 +147,23 @@ class ConfigSync(msgspec.Struct, frozen=True):
     def applied_value(self, path: str) -> Any:
         """The value the agent is known to have, or None."""
         return fields_of(self.applied).get(path)
+
+
+def _with_context(patch: SessionPatch, context: str, *, first: bool) -> SessionPatch:
+    """What is really sent to a session that goes on with an earlier conversation."""
+    fields = fields_of(patch)
+    if not context or not (first or "system_prompt" in fields):
+        return patch
+    fields["system_prompt"] = with_earlier(fields.get("system_prompt", ""), context)
+    fields.pop("greeting", None)
+    return patch_of(fields)
+
+
+def _as_sent(sync: ConfigSync, path: str, value: Any) -> Any:
+    """The value that the agent shows when it has the wanted one."""
+    if sync.context and path == "system_prompt":
+        return with_earlier(value, sync.context)
+    return None if sync.context and path == "greeting" else value
 
 
 def _given_up(sync: ConfigSync, fields: Mapping[str, Any]) -> ConfigSync:

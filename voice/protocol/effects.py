@@ -1,6 +1,7 @@
 """What a session wants done. The adapter does these in order; none of them reports back but as an input."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from voice.protocol.client_events import ClientEvent
 
@@ -33,8 +34,27 @@ class FlushPlayout:
 
 
 @dataclass(frozen=True, slots=True)
+class OpenLink:
+    """Open a socket in place of the one there is, after `wait_s` and a little chance, and report
+    `LinkOpened` or `LinkFailed`. Opening it may take `within_s`; None leaves that to the socket.
+    """
+
+    wait_s: float = 0.0
+    within_s: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class CloseLink:
     """Close the socket, after what was sent before."""
 
 
-AnyEffect = Send | Play | FinishReply | FlushPlayout | CloseLink
+@dataclass(frozen=True, slots=True)
+class RunTool:
+    """Run a tool the agent called, with arguments as it sent them, and report `ToolFinished`."""
+
+    call_id: str
+    name: str
+    arguments: Any
+
+
+AnyEffect = Send | Play | FinishReply | FlushPlayout | OpenLink | CloseLink | RunTool

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from voice.protocol.codec import Malformed, Unknown
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import VoiceAgentError
+from voice.protocol.limits import Limits
 from voice.protocol.server_events import AnyServerEvent
 
 
@@ -13,6 +14,13 @@ class LinkOpened:
     """The socket to the agent is open. `usd_per_hour` is the price of an open socket, None when unknown."""
 
     usd_per_hour: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFailed:
+    """The socket to the agent could not be opened."""
+
+    error: VoiceAgentError
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +89,15 @@ class PlayoutFlushed:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool has run, or could not; `result` is JSON text for the agent. It answers `RunTool`."""
+
+    call_id: str
+    result: str
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigWanted:
     """The whole configuration the person wants now."""
 
@@ -102,6 +119,30 @@ class AgentMuteSet:
 
 
 @dataclass(frozen=True, slots=True)
+class Said:
+    """The person typed a text for the agent."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class LimitsSet:
+    """How long the call may go on without anybody, and at all."""
+
+    limits: Limits
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """The person wants to go on, though the call is about to end at a limit."""
+
+
+@dataclass(frozen=True, slots=True)
+class Restart:
+    """End the session and begin a new one with everything wanted now; the talk goes on where it was."""
+
+
+@dataclass(frozen=True, slots=True)
 class HangUp:
     """The person ends the call."""
 
@@ -120,6 +161,7 @@ class Tick:
 
 AnyInput = (
     LinkOpened
+    | LinkFailed
     | LinkClosed
     | Received
     | MediaConnected
@@ -128,9 +170,14 @@ AnyInput = (
     | ReplyAudible
     | ReplyDrained
     | PlayoutFlushed
+    | ToolFinished
     | ConfigWanted
     | MuteSet
     | AgentMuteSet
+    | Said
+    | LimitsSet
+    | Stay
+    | Restart
     | HangUp
     | Failed
     | Tick

@@ -11,7 +11,22 @@ from msgspec.structs import replace
 
 from voice.conversation import user_turns
 from voice.conversation.state import INTERRUPTED_FLASH_S, CallState
-from voice.protocol import inputs, interruption, lifecycle, replying, speech, timing, tooling
+from voice.protocol import (
+    closing,
+    configuring,
+    delivery,
+    ending,
+    inputs,
+    interruption,
+    lifecycle,
+    replying,
+    restarting,
+    resuming,
+    speech,
+    timing,
+    tooling,
+    typed,
+)
 from voice.protocol import server_events as events
 from voice.protocol.codec import Malformed, Unknown
 from voice.protocol.session_state import Phase, Session, Step, counted, new_session
@@ -29,12 +44,17 @@ def step(state: Session, input_: inputs.AnyInput, now: float) -> Step:
     Returns the very same state when nothing changed.
     """
     after, effects = _ON_INPUT[type(input_)](state, input_, now)
+    after, effects = delivery.followed(after, effects)
+    if after.texts:
+        after, asking = typed.send_next(after, now)
+        effects = (*effects, *asking)
     after = timing.noted(state, after, input_, effects, now)
-    if after is state:
-        return state, effects
-    name = _state_of(after)
-    if name is not after.state or after.since is None:
-        after = replace(after, state=name, since=now)
+    if after is not state:
+        name = _state_of(after)
+        if name is not after.state or after.since is None:
+            after = replace(after, state=name, since=now)
+    if after is not state or isinstance(input_, inputs.Tick):
+        after = closing.announced(after, now)
     return after, effects
 
 
@@ -44,6 +64,8 @@ def _state_of(session: Session) -> CallState:
         return CallState.ERROR
     if session.phase in (Phase.ENDING, Phase.ENDED):
         return CallState.ENDED
+    if session.phase is Phase.RESUMING:
+        return CallState.RECONNECTING
     if session.phase is not Phase.LIVE:
         return CallState.CONNECTING
     return _live_state(session)
@@ -60,11 +82,11 @@ def _live_state(session: Session) -> CallState:
 
 
 def _received(session: Session, received: inputs.Received, now: float) -> Step:
-    """After the end nothing the agent says matters; after hanging up only its last words do."""
-    if session.ended or session.phase is Phase.NEW:
+    """After the end nothing the agent says matters; after its farewell only its last words do."""
+    if session.ended or not session.link_open:
         return session, ()
     event = received.event
-    if session.phase is Phase.ENDING and type(event) not in _WHILE_ENDING:
+    if session.phase in (Phase.ENDING, Phase.RESTARTING) and type(event) not in _WHILE_ENDING:
         return session, ()
     return _ON_EVENT[type(event)](session, event, now)
 
@@ -94,13 +116,6 @@ def _agent_mute_set(session: Session, wanted: inputs.AgentMuteSet, _: float) -> 
     return (session if same else replace(session, agent_muted=wanted.muted)), ()
 
 
-def _config_wanted(session: Session, wanted: inputs.ConfigWanted, now: float) -> Step:
-    if session.ended:
-        return session, ()
-    config = session.config.want(wanted.patch)
-    return lifecycle.send_changes(replace(session, config=config), now)
-
-
 def _tick(session: Session, _: inputs.Tick, now: float) -> Step:
     """What only time brings: flashes fade, thinking and settings are given up, lost words are settled."""
     flash = session.interrupted_at
@@ -110,14 +125,26 @@ def _tick(session: Session, _: inputs.Tick, now: float) -> Step:
         return session, ()
     since = session.thinking_since
     if since is not None and now - since >= THINKING_LIMIT_S and not session.playout.queued:
-        session = replace(session, thinking_since=None)
+        session = replace(session, thinking_since=None, asked_text=None)
     transcript = user_turns.expired(session.transcript, now)
     if transcript is not session.transcript:
         session = replace(session, transcript=transcript)
+    session, results = tooling.send_overdue(session, now)
     config = session.config.expired(now)
-    if config is session.config:
-        return session, ()
-    return lifecycle.send_changes(replace(session, config=config), now)
+    if config is not session.config:
+        session, effects = configuring.send_changes(replace(session, config=config), now)
+    else:
+        session, effects = _deadlines(session, now)
+    return session, (*results, *effects)
+
+
+def _deadlines(session: Session, now: float) -> Step:
+    """At most one of these waits for anything at a time."""
+    for expired in (resuming.expired, restarting.expired, closing.ended_at_limit):
+        after, effects = expired(session, now)
+        if after is not session:
+            return after, effects
+    return session, ()
 
 
 def _only_timed(session: Session, _: inputs.AnyInput, __: float) -> Step:
@@ -128,6 +155,7 @@ _Handler = Callable[[Session, Any, float], Step]
 
 _ON_INPUT: dict[type, _Handler] = {
     inputs.LinkOpened: lifecycle.link_opened,
+    inputs.LinkFailed: lifecycle.link_failed,
     inputs.LinkClosed: lifecycle.link_closed,
     inputs.Received: _received,
     inputs.MediaConnected: _media_connected,
@@ -136,11 +164,16 @@ _ON_INPUT: dict[type, _Handler] = {
     inputs.ReplyAudible: replying.audible,
     inputs.ReplyDrained: replying.drained,
     inputs.PlayoutFlushed: interruption.playout_flushed,
-    inputs.ConfigWanted: _config_wanted,
+    inputs.ToolFinished: tooling.finished,
+    inputs.ConfigWanted: configuring.wanted,
     inputs.MuteSet: _mute_set,
     inputs.AgentMuteSet: _agent_mute_set,
-    inputs.HangUp: lifecycle.hang_up,
-    inputs.Failed: lifecycle.failed_outside,
+    inputs.Said: typed.said,
+    inputs.LimitsSet: closing.limits_set,
+    inputs.Stay: closing.stay,
+    inputs.Restart: restarting.restart,
+    inputs.HangUp: ending.hang_up,
+    inputs.Failed: ending.failed_outside,
     inputs.Tick: _tick,
 }
 
@@ -148,7 +181,7 @@ _ON_EVENT: dict[type, _Handler] = {
     Unknown: _unknown,
     Malformed: _malformed,
     events.SessionReady: lifecycle.ready,
-    events.SessionUpdated: lifecycle.updated,
+    events.SessionUpdated: configuring.updated,
     events.SessionEnded: lifecycle.ended,
     events.SessionError: lifecycle.refused,
     events.BareError: lifecycle.refused,

@@ -1,6 +1,7 @@
 """What is known of a session: one frozen value, made by `new_session` and changed only by `step`."""
 
 from enum import Enum
+from typing import Literal
 
 import msgspec
 from msgspec.structs import replace
@@ -8,12 +9,13 @@ from msgspec.structs import replace
 from voice.conversation.latency import Latencies
 from voice.conversation.state import CallState
 from voice.conversation.transcript import Transcript
+from voice.protocol.client_events import ToolResult
 from voice.protocol.config import SessionPatch
 from voice.protocol.config_sync import ConfigSync, SettingStatus
 from voice.protocol.effects import AnyEffect
 from voice.protocol.errors import VoiceAgentError
+from voice.protocol.limits import Limits
 from voice.protocol.playout import Playout
-from voice.protocol.server_events import ToolCall
 
 # Beyond these the oldest notice or tool call is dropped, and new message types are counted together.
 MAX_NOTICES = 5
@@ -29,6 +31,11 @@ class Phase(Enum):
     NEW = "new"
     CONNECTING = "connecting"
     LIVE = "live"
+    # The socket is lost, and the session is looked for on another one.
+    RESUMING = "resuming"
+    # The session is being ended to begin another one; then its socket is being opened.
+    RESTARTING = "restarting"
+    REOPENING = "reopening"
     ENDING = "ending"
     ENDED = "ended"
     FAILED = "failed"
@@ -55,6 +62,14 @@ class Notice(msgspec.Struct, frozen=True):
     action: str = ""
 
 
+class PendingTool(msgspec.Struct, frozen=True):
+    """A call of a tool that the agent waits for: of which reply it is, and its answer once there is one."""
+
+    call_id: str
+    reply_id: str
+    answer: ToolResult | None = None
+
+
 class Counters(msgspec.Struct, frozen=True):
     """What was ignored or dropped, by reason; the two tables by message type, bounded."""
 
@@ -72,6 +87,22 @@ class Counters(msgspec.Struct, frozen=True):
         return sum(self.unknown.values()) + sum(self.malformed.values())
 
 
+class Loss(msgspec.Struct, frozen=True):
+    """A lost socket: when it was lost, how it closed, and which attempt at another one is under way."""
+
+    at: float
+    code: str = ""
+    reason: str = ""
+    attempt: int = 0
+
+
+class Closing(msgspec.Struct, frozen=True):
+    """The call will be ended at `at` by itself."""
+
+    at: float
+    reason: Literal["idle", "cap"]
+
+
 class Session(msgspec.Struct, frozen=True, kw_only=True):
     """Times are in seconds of the caller's clock; `since` is when `state` began.
 
@@ -82,6 +113,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     link_open: bool = False
     media_connected: bool = False
     muted: bool = False
+    # A recorded person speaks in place of the microphone.
+    sample: bool = False
     agent_muted: bool = False
     failure: VoiceAgentError | None = None
     session_id: str | None = None
@@ -106,9 +139,22 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     # Replies in a row that speech cut as soon as they were heard.
     early_cuts: int = 0
     turn_event: TurnEvent = TurnEvent.NONE
-    pending_tools: tuple[ToolCall, ...] = ()
+    pending_tools: tuple[PendingTool, ...] = ()
+    # Results that were sent and not replied to yet: a lost socket may have taken them along.
+    unanswered: tuple[ToolResult, ...] = ()
     # Tools that the service calls itself; what it tells about them is not for us to answer.
     hosted_tools: frozenset[str] = frozenset()
+    # Typed texts that wait for their moment, and the one that was put to the agent last.
+    texts: tuple[str, ...] = ()
+    asked_text: str | None = None
+    # The end of the last spoken turn was committed then.
+    turn_ended_at: float = 0.0
+    loss: Loss | None = None
+    limits: Limits = Limits()
+    limits_at: float = 0.0
+    stayed_at: float = 0.0
+    cap_added_s: float = 0.0
+    closing: Closing | None = None
     notices: tuple[Notice, ...] = ()
     counters: Counters = Counters()
     state: CallState = CallState.CONNECTING
@@ -123,6 +169,11 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     def ended(self) -> bool:
         """Whether the session is over, well or badly."""
         return self.phase in (Phase.ENDED, Phase.FAILED)
+
+    @property
+    def leaving(self) -> bool:
+        """Whether the agent was told that the call ends, and has not confirmed it yet."""
+        return self.phase is Phase.ENDING
 
     @property
     def reply_id(self) -> str | None:
@@ -144,9 +195,9 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
 Step = tuple[Session, tuple[AnyEffect, ...]]
 
 
-def new_session(patch: SessionPatch, *, begun_at: float | None = None) -> Session:
+def new_session(patch: SessionPatch, *, begun_at: float | None = None, sample: bool = False) -> Session:
     """A session that has not been opened yet, to be configured with `patch`."""
-    return Session(config=ConfigSync().want(patch), begun_at=begun_at, asked_at=begun_at)
+    return Session(config=ConfigSync().want(patch), begun_at=begun_at, asked_at=begun_at, sample=sample)
 
 
 def with_notice(

@@ -35,7 +35,9 @@ def stopped(session: Session, _: InputSpeechStopped, now: float) -> Step:
     if not session.user_speaking:
         return session, ()
     transcript = user_turns.stopped(session.transcript, now)
-    return replace(session, user_speaking=False, thinking_since=now, transcript=transcript), ()
+    return replace(
+        session, user_speaking=False, thinking_since=now, turn_ended_at=now, transcript=transcript
+    ), ()
 
 
 def words_so_far(session: Session, event: TranscriptUserDelta, now: float) -> Step:
@@ -49,7 +51,7 @@ def final_words(session: Session, event: TranscriptUser, now: float) -> Step:
     transcript = user_turns.said(session.transcript, event.item_id, event.text, now, final=True)
     noise = not event.text.strip() and not session.playout.open
     thinking_since = None if noise else session.thinking_since
-    return replace(session, transcript=transcript, thinking_since=thinking_since), ()
+    return replace(session, transcript=transcript, thinking_since=thinking_since, turn_ended_at=now), ()
 
 
 def _uninterruptible(session: Session) -> bool:

@@ -33,16 +33,24 @@ _LEVELS_PERIOD_S = 1 / 15
 class _Command(msgspec.Struct, frozen=True):
     do: str
     reason: str = ""
+    name: str = ""
+    value: float = 0.0
+    text: str = ""
     stats: BrowserMedia = BrowserMedia()
 
 
 _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "connect": lambda line, _: line.connect(),
+    "connect_sample": lambda line, _: line.connect(sample=True),
     "hang_up": lambda line, _: line.hang_up(),
     "mute": lambda line, _: line.set_muted(True),
     "unmute": lambda line, _: line.set_muted(False),
     "mute_agent": lambda line, _: line.set_agent_muted(True),
     "unmute_agent": lambda line, _: line.set_agent_muted(False),
+    "dial": lambda line, command: line.turn(command.name, command.value),
+    "say": lambda line, command: line.say(command.text),
+    "stay": lambda line, _: line.stay(),
+    "restart": lambda line, _: line.restart(),
     "media_stats": lambda line, command: line.note_media(command.stats),
     "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
 }

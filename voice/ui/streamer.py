@@ -59,6 +59,12 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
     _keep_context()
     _note_stop()
     call = line.call
+    microphone = {
+        "echoCancellation": True,
+        "noiseSuppression": noise_suppression,
+        # Automatic gain lifts room noise until it interrupts the agent.
+        "autoGainControl": auto_gain,
+    }
     context = webrtc_streamer(
         key=_KEY,
         mode=WebRtcMode.SENDRECV,
@@ -66,12 +72,8 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
         frontend_rtc_configuration={"iceServers": for_browser(settings.voice_ice_servers)},
         server_rtc_configuration={"iceServers": for_server(settings.voice_ice_servers)},
         media_stream_constraints={
-            "audio": {
-                "echoCancellation": True,
-                "noiseSuppression": noise_suppression,
-                # Automatic gain lifts room noise until it interrupts the agent.
-                "autoGainControl": auto_gain,
-            },
+            # With neither sound nor picture wanted, the browser is asked for nothing and only receives.
+            "audio": False if call is not None and call.sample else microphone,
             "video": False,
         },
         source_audio_track=call.track if call else None,

@@ -1,0 +1,205 @@
+"""One call whose socket breaks, or whose session is replaced, against a scripted agent."""
+
+import asyncio
+import base64
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from tests.call.test_call import Watched, call_to
+from tests.support.fake_browser import FRAME_SAMPLES, fake_browser
+from tests.support.scripted_agent import SESSION_ID, ScriptedAgent, Stage
+from voice.protocol.config import OutputPatch, SessionPatch
+from voice.protocol.limits import Limits
+
+
+@pytest.fixture(autouse=True)
+def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Attempts without waiting: how long they wait is the session's business and tested there."""
+    monkeypatch.setattr("voice.protocol.resuming.WAITS_S", (0.0,) * 5)
+
+
+class Acts:
+    """What the agent does on its first connection, its second, and so on."""
+
+    def __init__(self, *acts: object) -> None:
+        self._acts = list(acts)
+
+    async def __call__(self, agent: ScriptedAgent) -> None:
+        await self._acts.pop(0)(agent)  # type: ignore[operator]
+
+
+async def drop(agent: ScriptedAgent) -> None:
+    await agent.get_ready()
+    await agent.expect("input.audio")
+    agent.socket.transport.abort()
+
+
+async def give_back(agent: ScriptedAgent) -> None:
+    await agent.expect("session.resume")
+    await agent.say("session.ready", session_id=SESSION_ID, config={}, expires_at=0, resume_token="x")  # noqa: S106
+    await agent.end_politely()
+
+
+async def no_answer(agent: ScriptedAgent) -> None:
+    agent.socket.transport.abort()
+
+
+async def test_a_dropped_session_goes_on_over_another_socket() -> None:
+    async with call_to(Acts(drop, no_answer, give_back)) as (watched, stage), fake_browser(watched.call):
+        await watched.until(lambda view: view.state == "reconnecting")
+        view = await watched.until_now(lambda view: view.state == "listening" and bool(view.notices))
+        assert "was not heard" in view.notices[0].sentence
+        agent = stage.agents[2]
+        await agent.expect("input.audio", 5)
+        assert agent.received[0] == {"type": "session.resume", "session_id": SESSION_ID}
+        assert agent.of_type("session.update") == []
+        assert stage.authorizations == ["Bearer canary-key"] * 3
+        assert [v.reconnect.attempt for v in watched.views if v.reconnect][-1] == 2
+    assert watched.call.view.state == "ended"
+
+
+async def test_what_is_said_in_the_gap_is_not_sent_late() -> None:
+    loud, quiet = np.full(FRAME_SAMPLES, 8_000, np.int16), np.zeros(FRAME_SAMPLES, np.int16)
+    dropped, gap_over = asyncio.Event(), asyncio.Event()
+
+    def speech() -> Iterator[NDArray[np.int16]]:
+        while not dropped.is_set():
+            yield quiet
+        # Far more than the microphone's queue holds, then silence until no loud frame is on its way.
+        yield from [loud] * 40
+        yield from [quiet] * 20
+        gap_over.set()
+        while True:
+            yield quiet
+
+    async def dropping(agent: ScriptedAgent) -> None:
+        await agent.get_ready()
+        await agent.expect("input.audio")
+        dropped.set()
+        agent.socket.transport.abort()
+
+    async def late(agent: ScriptedAgent) -> None:
+        await agent.expect("session.resume")
+        await gap_over.wait()
+        assert agent.of_type("input.audio") == []
+        await agent.say("session.ready", session_id=SESSION_ID, config={})
+        await agent.expect("input.audio", 10)
+        await agent.end_politely()
+
+    async with call_to(Acts(dropping, late)) as (watched, stage), fake_browser(watched.call, speech()):
+        await watched.until(lambda view: view.state == "reconnecting")
+        await gap_over.wait()
+        await watched.until_now(lambda view: view.state == "listening")
+        chunks = await stage.agents[1].expect("input.audio", 10)
+        sent = np.frombuffer(b"".join(base64.b64decode(chunk["audio"]) for chunk in chunks), "<i2")
+        assert np.abs(sent).max() < 1_000
+
+
+async def test_hanging_up_while_reconnecting_opens_no_further_socket() -> None:
+    waiting = asyncio.Event()
+
+    async def never(agent: ScriptedAgent) -> None:
+        await agent.expect("session.resume")
+        waiting.set()
+        await agent.expect("session.end")
+        await agent.say("session.ended", session_duration_seconds=1.0)
+        await agent.socket.close()
+
+    async with call_to(Acts(drop, never)) as (watched, stage), fake_browser(watched.call):
+        await waiting.wait()
+        watched.call.hang_up()
+        await watched.running
+        assert len(stage.agents) == 2
+    assert watched.call.view.state == "ended"
+    assert watched.call.view.failure is None
+
+
+async def test_a_session_that_is_gone_is_a_lost_connection_and_the_transcript_stays() -> None:
+    async def dropping(agent: ScriptedAgent) -> None:
+        await agent.get_ready()
+        await agent.say("transcript.user", item_id="msg_1", text="go forward ten meters")
+        await agent.expect("input.audio")
+        agent.socket.transport.abort()
+
+    async def gone(agent: ScriptedAgent) -> None:
+        await agent.expect("session.resume")
+        await agent.say("session.error", code="session_not_found", message="Session not found")
+        await agent.socket.close(1008)
+
+    async with call_to(Acts(dropping, gone)) as (watched, stage), fake_browser(watched.call):
+        await watched.running
+        assert len(stage.agents) == 2
+    failure = watched.call.view.failure
+    assert failure is not None
+    assert failure.sentence == "The connection to the agent was lost."
+    assert [turn.text for turn in watched.call.view.turns] == ["go forward ten meters"]
+
+
+async def test_a_restart_ends_one_session_and_opens_another_over_the_same_audio() -> None:
+    async def first(agent: ScriptedAgent) -> None:
+        await agent.get_ready()
+        await agent.say("transcript.user", item_id="msg_1", text="I am Ada.")
+        await agent.end_politely()
+
+    async def second(agent: ScriptedAgent) -> None:
+        await agent.get_ready()
+        await agent.expect("input.audio", 5)
+        await agent.end_politely()
+
+    async with call_to(Acts(first, second)) as (watched, stage), fake_browser(watched.call):
+        await watched.until(lambda view: view.state == "listening" and bool(view.turns))
+        await said_both(watched, stage)
+        view = await watched.until_now(lambda view: view.state == "listening")
+        assert view.settings["output.voice"].status == "applied"
+        assert [turn.text for turn in view.turns] == ["I am Ada."]
+        assert stage.agents[0].received[-1] == {"type": "session.end"}
+        session = stage.agents[1].received[0]["session"]
+        assert session["output"] == {"voice": "vera"}
+        assert session["system_prompt"].endswith("> Person: I am Ada.")
+        await stage.agents[1].expect("input.audio", 5)
+
+
+async def said_both(watched: Watched, stage: Stage) -> None:
+    """Want another voice, restart, and wait until the second session is ready."""
+    watched.call.want(
+        SessionPatch(system_prompt="Be brief.", greeting="Hello.", output=OutputPatch(voice="vera"))
+    )
+    await watched.until_now(lambda view: view.settings["output.voice"].status == "next_call")
+    watched.call.restart()
+    async with stage.connected:
+        await stage.connected.wait_for(lambda: len(stage.agents) == 2)
+
+
+async def test_a_typed_text_reaches_the_agent_as_a_message_and_a_request_for_a_reply() -> None:
+    async def asked(agent: ScriptedAgent) -> None:
+        await agent.get_ready()
+        await agent.expect("reply.create")
+        await agent.end_politely()
+
+    async with call_to(asked) as (watched, stage), fake_browser(watched.call):
+        await watched.until(lambda view: view.state == "listening")
+        watched.call.say("what is two plus two")
+        (create,) = await stage.agents[0].expect("reply.create")
+        (message,) = stage.agents[0].of_type("conversation.message")
+        assert "what is two plus two" in create["instructions"]
+        assert (message["role"], message["content"]) == ("user", "what is two plus two")
+
+
+async def test_a_call_ends_by_itself_at_its_limit_with_a_word_about_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voice.protocol.closing.WARN_S", 0.5)
+
+    async def polite(agent: ScriptedAgent) -> None:
+        await agent.get_ready()
+        await agent.end_politely()
+
+    async with call_to(polite) as (watched, _), fake_browser(watched.call):
+        watched.call.limit(Limits(idle_s=0.6, cap_s=0.0))
+        await watched.until(lambda view: view.closing is not None and view.closing.reason == "idle")
+        await watched.running
+    assert watched.call.view.state == "ended"
+    assert "nobody spoke" in watched.call.view.notices[-1].sentence
