@@ -39,7 +39,9 @@ class NetworkPane {
     const mark = element("span", "icon", sign);
     mark.setAttribute("aria-hidden", "true");
     this.verdict.dataset.word = network.word;
-    this.verdict.replaceChildren(mark, element("strong", "", word), `: ${meaning}`);
+    const sentence = element("span", "", `: ${meaning}`);
+    sentence.prepend(element("strong", "", word));
+    this.verdict.replaceChildren(mark, sentence);
     this.path.textContent = pathWords(network.path);
     this.measures.replaceChildren(
       table("The last ten seconds", ["Figure", "Now", "Verdict", "Good up to", "Fair up to"], network.measures.map(measureRow)),

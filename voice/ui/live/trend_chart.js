@@ -1,6 +1,6 @@
 // The turns of a call as columns, each made of its parts: plain shapes in the colours of the theme.
 
-const CHART = { width: 600, height: 170, left: 42, bottom: 20, top: 8 };
+const CHART = { width: 600, height: 170, left: 54, bottom: 20, top: 8 };
 const COLUMN_PX = 34;
 const GRID_LINES = 4;
 // The scale ends at a multiple of this, so that the lines between have round names.
