@@ -3,14 +3,20 @@
 import asyncio
 import base64
 from collections.abc import AsyncIterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
+import numpy as np
 import pytest
 import pytest_asyncio
+from numpy.typing import NDArray
 from playwright.async_api import Locator, expect
 
 from tests.support.accessibility import grave_faults
-from tests.support.speech import read_clip
+from tests.support.speech import BROWSER_RATE_HZ, read_clip
 from tests.support.talk_page import TIMEOUT_MS, TalkPage
+
+# About -70 dBFS.
+ROOM_RMS = 10.0
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -43,17 +49,28 @@ class SetupPage:
     async def check_microphone(self) -> str:
         """Press the button and speak until the microphone was judged."""
         await self.press("microphone")
-        speaking = asyncio.create_task(self._speak())
-        try:
+        async with self._sounding(read_clip("austen_0880")):
             await self.check("microphone", "running").wait_for(state="detached", timeout=TIMEOUT_MS)
             return await self.check("microphone").inner_text()
-        finally:
-            speaking.cancel()
 
-    async def _speak(self) -> None:
-        clip = base64.b64encode(read_clip("austen_0880").astype("<i2").tobytes()).decode()
-        while True:
-            await self.page.evaluate("pcm => parley.say(pcm)", clip)
+    def room(self) -> AbstractAsyncContextManager[None]:
+        """The noise of a quiet room in the microphone."""
+        noise = np.random.default_rng(0).normal(0, ROOM_RMS, BROWSER_RATE_HZ)
+        return self._sounding(noise.astype(np.int16))
+
+    @asynccontextmanager
+    async def _sounding(self, samples: NDArray[np.int16]) -> AsyncIterator[None]:
+        pcm = base64.b64encode(samples.astype("<i2").tobytes()).decode()
+
+        async def repeat() -> None:
+            while True:
+                await self.page.evaluate("pcm => parley.say(pcm)", pcm)
+
+        sounding = asyncio.create_task(repeat())
+        try:
+            yield
+        finally:
+            sounding.cancel()
 
 
 @pytest_asyncio.fixture(loop_scope="session")
@@ -67,7 +84,8 @@ async def setup(page: TalkPage) -> AsyncIterator[SetupPage]:
 async def test_every_check_is_fine_on_this_machine_with_the_local_agent(setup: SetupPage) -> None:
     assert "hears you" in await setup.check_microphone()
     await setup.press("speaker")
-    await setup.page.get_by_role("button", name="Yes, I heard it").click()
+    async with setup.room():
+        await setup.page.get_by_role("button", name="Yes, I heard it").click(timeout=TIMEOUT_MS)
     await expect(setup.page.locator(".setup .summary")).to_have_text("14 of 14 fine", timeout=TIMEOUT_MS)
     assert "host to host over UDP" in await setup.check("media").inner_text()
     assert "1000 Hz arrives as 1000 Hz" in await setup.check("sound").inner_text()

@@ -59,7 +59,7 @@ def test_a_browser_is_told_what_it_lacks() -> None:
     ("facts", "state", "words"),
     [
         (MicrophoneFacts("prompt", 1), State.NOT_RUN, "will ask"),
-        (MicrophoneFacts("granted", 2), State.NOT_RUN, "2 found"),
+        (MicrophoneFacts("granted", 2), State.NOT_RUN, "2 microphones found"),
         (MicrophoneFacts("denied"), State.FAILED, "not allowed"),
         (MicrophoneFacts(refusal="NotAllowedError"), State.FAILED, "NotAllowedError"),
         (MicrophoneFacts(refusal="NotReadableError"), State.FAILED, "in use by another program"),
@@ -94,6 +94,12 @@ def test_an_echo_is_what_is_loud_and_louder_than_the_room(before: float, during:
     found = judge_echo(EchoFacts(before_dbfs=before, during_dbfs=during))
     assert found.state is state
     assert ("headset" in found.cure) is (state is State.ATTENTION)
+
+
+def test_a_dead_microphone_says_nothing_of_an_echo() -> None:
+    found = judge_echo(EchoFacts(before_dbfs=-100, during_dbfs=-100))
+    assert found.state is State.NOT_RUN
+    assert "muted" in found.cure
 
 
 def test_an_echo_that_could_not_be_listened_for_says_why() -> None:

@@ -7,13 +7,27 @@ from voice.ui.cures import apply_cure
 from voice.ui.live_component import connection_data, live_component, read_part
 
 PARTS = (
+    "storage.js",
+    "server_clock.js",
+    "state_line.js",
+    "voice_forms.js",
+    "visualiser.js",
+    "notices.js",
+    "push_to_talk.js",
+    "microphone.js",
+    "streamer_frame.js",
+    "composer.js",
     "karaoke.js",
     "follower.js",
     "turn_bubble.js",
     "tool_card.js",
     "transcript.js",
+<<<<<<< HEAD
     "streamer_frame.js",
     "media_stats.js",
+=======
+    "controls.css",
+>>>>>>> main
     "transcript.css",
 )
 

@@ -20,6 +20,8 @@ _CLIPPED_SHARE = 0.001
 # An echo that is lower than this, or no louder than the room by so much, is taken for no speech.
 _ECHO_DBFS = -50.0
 _ECHO_RISE_DB = 6.0
+# No room and no microphone is as quiet as this; a muted one is.
+_DEAD_DBFS = -95.0
 # A round trip over this delays each word on the page, and barge-in with it.
 _SLOW_MS = 250.0
 
@@ -77,7 +79,8 @@ def judge_microphone(facts: MicrophoneFacts) -> Finding:
         return failed(f"{error.sentence} ({facts.refusal or 'permission denied'})", _again(error.next_step))
     if facts.loudest_dbfs is None:
         asked = "It is allowed." if facts.permission == "granted" else "The browser will ask for it."
-        return not_run(f"{facts.devices} found. {asked}", "Press the button and say something.")
+        found = f"{facts.devices} microphone{'' if facts.devices == 1 else 's'} found."
+        return not_run(f"{found} {asked}", "Press the button and say something.")
     device = facts.label or "The microphone"
     heard = f"{device} at {facts.rate_hz:.0f} Hz: loudest {facts.loudest_dbfs:.0f} dBFS."
     if facts.loudest_dbfs < _SILENT_DBFS:
@@ -133,6 +136,11 @@ def judge_echo(facts: EchoFacts) -> Finding:
     if facts.refusal or facts.before_dbfs is None or facts.during_dbfs is None:
         error = microphone_failed(facts.refusal)
         return not_run(f"The tone could not be listened for. {error.sentence}", _again(error.next_step))
+    if facts.during_dbfs < _DEAD_DBFS:
+        return not_run(
+            "The microphone gave no sound at all, not even that of the room, so an echo can't be told.",
+            "Check the microphone first: it may be muted.",
+        )
     rise_db = facts.during_dbfs - facts.before_dbfs
     levels = f"{facts.during_dbfs:.0f} dBFS with the tone, {facts.before_dbfs:.0f} before it"
     if facts.during_dbfs < _ECHO_DBFS or rise_db < _ECHO_RISE_DB:

@@ -56,8 +56,11 @@ class Connection {
     this.retry = setTimeout(() => this.open(), wait);
   }
 
+  // Gives back whether it could be sent.
   send(command) {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(command));
+    if (this.socket.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(command));
+    return true;
   }
 
   // Who comes late gets what the others have, once its handlers are set.
@@ -114,7 +117,7 @@ class Listener {
   }
 
   send(command) {
-    this.connection.send(command);
+    return this.connection.send(command);
   }
 
   close() {
