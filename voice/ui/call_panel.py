@@ -16,18 +16,14 @@ PARTS = (
     "push_to_talk.js",
     "microphone.js",
     "streamer_frame.js",
+    "media_stats.js",
     "composer.js",
     "karaoke.js",
     "follower.js",
     "turn_bubble.js",
     "tool_card.js",
     "transcript.js",
-<<<<<<< HEAD
-    "streamer_frame.js",
-    "media_stats.js",
-=======
     "controls.css",
->>>>>>> main
     "transcript.css",
 )
 

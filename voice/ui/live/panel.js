@@ -8,12 +8,6 @@ class Panel {
   constructor(root) {
     this.root = root;
     this.find = (selector) => root.querySelector(selector);
-<<<<<<< HEAD
-    this.state = this.find(".state");
-    this.transcript = new TranscriptView(this.find(".transcript"));
-    this.media = new MediaStats((command) => this.connection.send(command));
-=======
->>>>>>> main
     this.view = null;
     this.clock = new ServerClock();
     this.stateLine = new StateLine(root, this.clock);
@@ -26,6 +20,7 @@ class Panel {
     this.push = new PushToTalk(root, () => this.applyPush());
     this.composer = new Composer(root, (text) => this.send({ do: "say", text }));
     this.transcript = new TranscriptView(this.find(".transcript"));
+    this.media = new MediaStats((command) => this.send(command));
     this.sound = new SoundWatch((stuck) => this.offerSound(stuck));
     this.listen();
     this.ticking = setInterval(() => this.tick(), TICK_MS);
@@ -102,13 +97,10 @@ class Panel {
     this.notices.show(view, this.stateLine.label());
     this.composer.show(view, inCall);
     this.transcript.show(view);
-<<<<<<< HEAD
     this.media.show(inCall);
-=======
     this.push.show(inCall);
     if (began && inCall && this.push.on && !view.muted) this.mute(true);
     this.showControls(inCall);
->>>>>>> main
     // The streamer is drawn by the script: it must run once whenever a call begins or ends.
     if (this.synced !== inCall) this.sync(inCall);
   }
@@ -173,6 +165,7 @@ class Panel {
     this.push.leave();
     this.visualiser.leave();
     this.transcript.stop();
+    this.media.leave();
     this.microphone.leave();
   }
 }
@@ -210,12 +203,7 @@ export default function ({ data, parentElement, setTriggerValue }) {
   panel.connection.onPlayout = (turnId, playedMs) => panel.transcript.playout(turnId, playedMs);
   panel.connection.onLost = (unknown) => panel.showLost(unknown);
   return () => {
-<<<<<<< HEAD
-    clearInterval(panel.clock);
-    panel.media.leave();
-=======
     panel.leave();
->>>>>>> main
     disconnect(parentElement);
     panels.delete(parentElement);
   };
