@@ -24,7 +24,7 @@ def tone() -> str:
 
 
 async def test_an_agent_that_hears_itself_is_cured_by_one_click(browser: Browser, tmp_path: Path) -> None:
-    heard = asyncio.Semaphore(0)
+    seen = asyncio.Semaphore(0)
 
     async def echoing(agent: ScriptedAgent) -> None:
         await agent.get_ready()
@@ -32,9 +32,10 @@ async def test_an_agent_that_hears_itself_is_cured_by_one_click(browser: Browser
             reply_id = f"resp_{number}"
             await agent.say("reply.started", reply_id=reply_id, item_id=f"msg_{number}")
             await agent.say("reply.audio", reply_id=reply_id, data=tone())
-            await heard.acquire()
+            await seen.acquire()
             await agent.say("input.speech.started")
             await agent.say("reply.done", reply_id=reply_id, status="interrupted")
+            await seen.acquire()
         await agent.expect("session.update", 2)
         await agent.say("session.updated", config={})
         await agent.end_politely()
@@ -43,8 +44,9 @@ async def test_an_agent_that_hears_itself_is_cured_by_one_click(browser: Browser
         await page.button("Connect").click()
         for _ in range(REPLIES):
             await page.wait_for_state("speaking")
-            heard.release()
+            seen.release()
             await page.wait_for_state("hearing")
+            seen.release()
         notice = page.page.locator(".notice").filter(has_text="hear itself")
         await notice.get_by_role("button").click()
         await expect(page.page.get_by_label("Interruption", exact=True)).not_to_be_checked()
