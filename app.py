@@ -7,6 +7,7 @@ import streamlit as st
 from starlette.routing import WebSocketRoute
 
 from voice.settings import SettingsError, load_settings
+from voice.ui.checks.route import SETUP_PATH, serve_setup
 from voice.ui.lifespan import lifespan
 from voice.ui.live_route import LIVE_PATH, serve_live
 
@@ -17,6 +18,6 @@ except SettingsError as error:
 
 app = st.App(
     Path(__file__).parent / "voice" / "ui" / "dashboard.py",
-    routes=[WebSocketRoute(LIVE_PATH, serve_live)],
+    routes=[WebSocketRoute(LIVE_PATH, serve_live), WebSocketRoute(SETUP_PATH, serve_setup)],
     lifespan=lifespan,
 )

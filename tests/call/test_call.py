@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
 
 import numpy as np
@@ -15,6 +15,8 @@ from voice.call.call import Call
 from voice.call.endpoint import Endpoint
 from voice.conversation.view import CallView
 from voice.protocol.config import OutputPatch, SessionPatch
+from voice.tools import Tool, ToolRunner
+from voice.tools.context import ToolContext
 
 PATCH = SessionPatch(system_prompt="Be brief.", greeting="Hello.", output=OutputPatch(voice="alba"))
 SECOND_OF_TONE = base64.b64encode(b"".join(s[::2].tobytes() for s in tone(50))).decode()
@@ -23,11 +25,15 @@ SECOND_OF_TONE = base64.b64encode(b"".join(s[::2].tobytes() for s in tone(50))).
 class Watched:
     """A running call, and the views it has shown."""
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, patch: SessionPatch = PATCH, tools: Iterable[Tool] = ()) -> None:
         self.views: list[CallView] = []
         self.shown = asyncio.Condition()
         self.call = Call(
-            PATCH, find_agent=self._find(url), on_view=self._show, loop=asyncio.get_running_loop()
+            patch,
+            find_agent=self._find(url),
+            on_view=self._show,
+            loop=asyncio.get_running_loop(),
+            tools=ToolRunner(tools, ToolContext()),
         )
         self.running = asyncio.create_task(self.call.run())
 
@@ -62,9 +68,11 @@ class Watched:
 @asynccontextmanager
 async def call_to(
     script: Callable[[ScriptedAgent], "asyncio.Future[None]"] | object,
+    patch: SessionPatch = PATCH,
+    tools: Iterable[Tool] = (),
 ) -> AsyncIterator[tuple[Watched, Stage]]:
     async with asyncio.timeout(30), scripted_agent(script) as stage:  # type: ignore[arg-type]
-        watched = Watched(stage.url)
+        watched = Watched(stage.url, patch, tools)
         try:
             yield watched, stage
         finally:

@@ -9,11 +9,13 @@ from numpy.typing import NDArray
 
 from tests.call.test_call import Watched
 from tests.support.agent_server import running_agent
+from tests.support.breakable_wire import breakable_wire
 from tests.support.fake_browser import FRAME_SAMPLES, fake_browser
 from tests.support.speech import WORDS, read_clip, word_error_rate
 from voice.agent.brain import RulesBrain
 from voice.agent.models import Models, load_models
 from voice.agent.server import AgentOptions
+from voice.protocol.config import OutputPatch, SessionPatch
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +59,75 @@ async def test_a_spoken_sentence_is_understood_and_answered(models: Models) -> N
     assert answer.speaker == "agent"
     assert "ten meters" in answer.text.lower()
     assert watched.call.view.state == "ended"
+
+
+async def asked(watched: Watched, text: str) -> str:
+    """Type `text`; gives the agent's answer once it has been heard."""
+    before = len(watched.call.view.turns)
+    watched.call.say(text)
+    view = await watched.until_now(
+        lambda view: len(view.turns) == before + 2 and view.turns[-1].settled and view.state == "listening"
+    )
+    typed, answer = view.turns[-2:]
+    assert (typed.speaker, typed.text, typed.typed) == ("user", text, True)
+    assert answer.speaker == "agent"
+    return answer.text
+
+
+async def test_a_typed_question_is_answered_once_and_remembered(models: Models) -> None:
+    with running_agent(models, RulesBrain(), AgentOptions()) as url:
+        async with asyncio.timeout(60):
+            watched = Watched(url)
+            async with fake_browser(watched.call, speech_after(asyncio.Event(), read_clip("goforward"))):
+                await watched.until(lambda view: view.state == "speaking")
+                await watched.until_now(lambda view: view.state == "listening")
+                assert await asked(watched, "what is two plus two") == "2 plus 2 is 4."
+                assert "Ada" in await asked(watched, "my name is Ada")
+                assert "Ada" in await asked(watched, "what is my name?")
+                watched.call.hang_up()
+                await watched.running
+
+
+async def test_a_broken_socket_is_replaced_and_the_conversation_goes_on(models: Models) -> None:
+    back = asyncio.Event()
+    with running_agent(models, RulesBrain(), AgentOptions()) as url:
+        async with asyncio.timeout(60), breakable_wire(url) as wire:
+            watched = Watched(wire.url)
+            async with fake_browser(watched.call, speech_after(back, read_clip("goforward"))):
+                await watched.until(lambda view: view.state == "speaking")
+                await watched.until_now(lambda view: view.state == "listening")
+                await asked(watched, "my name is Ada")
+                wire.cut()
+                await watched.until(lambda view: view.state == "reconnecting")
+                await watched.until_now(lambda view: view.state == "listening")
+                assert "Ada" in await asked(watched, "what is my name?")
+                back.set()
+                view = await watched.until_now(lambda view: len(view.turns) == 7 and view.turns[6].settled)
+                watched.call.hang_up()
+                await watched.running
+    assert wire.connections == 2
+    assert word_error_rate(WORDS["goforward"], view.turns[5].text) <= 0.25
+    assert watched.call.view.failure is None
+
+
+async def test_a_restarted_session_knows_what_was_said_and_does_not_greet_again(models: Models) -> None:
+    with running_agent(models, RulesBrain(), AgentOptions()) as url:
+        async with asyncio.timeout(60):
+            watched = Watched(url)
+            async with fake_browser(watched.call, speech_after(asyncio.Event(), read_clip("goforward"))):
+                await watched.until(lambda view: view.state == "speaking")
+                await watched.until_now(lambda view: view.state == "listening")
+                await asked(watched, "my name is Ada")
+                first = watched.call.view.session_id
+                watched.call.want(
+                    SessionPatch(system_prompt="Be brief.", greeting="Ahoy.", output=OutputPatch(voice="eve"))
+                )
+                watched.call.restart()
+                view = await watched.until_now(
+                    lambda view: view.state == "listening" and view.session_id not in (None, first)
+                )
+                assert {status.status for status in view.settings.values()} == {"applied"}
+                assert "Ada" in await asked(watched, "what is my name?")
+                assert [turn.text for turn in watched.call.view.turns].count("Ahoy.") == 0
+                watched.call.hang_up()
+                await watched.running

@@ -1,18 +1,20 @@
 """A line: what a tab wants, its one call, and those who watch it from any thread."""
 
+import math
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
 import msgspec
 import pytest
+from msgspec.structs import replace
 
 from tests.support.fake_call import LEVELS_DBFS, FakeSwitchboard
 from voice.audio.levels import SILENCE_DBFS
 from voice.call.line import Line
 from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView
-from voice.protocol.config import SessionPatch
+from voice.protocol.config import OutputPatch, SessionPatch
 from voice.protocol.errors import MediaFailed
 from voice.protocol.limits import Limits
 
@@ -224,3 +226,32 @@ def test_stopping_twice_is_the_same_as_once(line: Line) -> None:
     stop = line.watch(lambda _view: None)
     stop()
     stop()
+
+
+def test_a_turned_dial_is_wanted_where_it_is_used_and_kept_for_later(
+    line: Line, switchboard: FakeSwitchboard
+) -> None:
+    line.turn("volume", 43)
+    line.want(PATCH)
+    line.connect()
+    assert switchboard.calls[0].patch == PATCH
+    line.want(PATCH, dials=["volume"])
+    assert switchboard.calls[0].told == [("want", replace(PATCH, output=OutputPatch(volume=45)))]
+    assert line.dials["volume"] == 45
+
+
+def test_turning_a_dial_in_a_call_reaches_the_call_at_once(line: Line, switchboard: FakeSwitchboard) -> None:
+    line.want(PATCH, dials=["volume"])
+    line.connect()
+    line.turn("volume", 10)
+    line.turn("volume", 10)
+    assert switchboard.calls[0].told == [("want", replace(PATCH, output=OutputPatch(volume=10)))]
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("volume", math.nan), ("no dial", 1.0), ("min_silence", 3_000.0), ("max_silence", 0)]
+)
+def test_an_impossible_turn_of_a_dial_changes_nothing(line: Line, name: str, value: float) -> None:
+    before = line.dials
+    line.turn(name, value)
+    assert line.dials == before

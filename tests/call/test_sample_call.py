@@ -19,6 +19,8 @@ from voice.call.call import Call
 from voice.call.endpoint import Endpoint
 from voice.call.sample_person import Line
 from voice.conversation.view import CallView
+from voice.tools import ToolRunner
+from voice.tools.context import ToolContext
 
 SPOKEN = np.concatenate(list(tone(20)))
 LOUD = 1_000
@@ -39,7 +41,14 @@ class SampleCall:
             return Endpoint(stage.url, "ws://agent.test")
 
         loop = asyncio.get_running_loop()
-        self.call = Call(PATCH, find_agent=find, on_view=self.views.append, loop=loop, sample=True)
+        self.call = Call(
+            PATCH,
+            find_agent=find,
+            on_view=self.views.append,
+            loop=loop,
+            tools=ToolRunner((), ToolContext()),
+            sample=True,
+        )
         self.running = asyncio.create_task(self.call.run())
 
     async def listen_in(self) -> list[Packet]:  # type: ignore[type-arg]

@@ -10,7 +10,9 @@ from voice.personas.persona import Persona, shipped
 from voice.protocol.config import InputPatch, SessionPatch, problems_of
 from voice.protocol.turn_presets import PRESETS, TurnPreset
 from voice.protocol.voices import catalogue
+from voice.tools import catalogue as tools
 
+TOOLS = [tool.name for tool in tools()]
 CURRENT_VOICES = [voice.id for voice in catalogue() if voice.generation == "current"]
 
 
@@ -22,7 +24,7 @@ def test_the_default_comes_first_and_names_are_unique() -> None:
 @pytest.mark.parametrize("persona", shipped(), ids=lambda persona: persona.name)
 def test_a_shipped_persona_is_sound_and_fits_a_link(persona: Persona) -> None:
     raw = msgspec.json.decode(msgspec.json.encode(persona))
-    assert check(raw, tools=persona.tools or (), voices=CURRENT_VOICES) == Checked(persona)
+    assert check(raw, tools=TOOLS, voices=CURRENT_VOICES) == Checked(persona)
     assert write_link(persona)
     assert persona.prompt
     assert persona.greeting

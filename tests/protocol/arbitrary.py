@@ -5,12 +5,13 @@ from hypothesis import strategies as st
 from voice.protocol import inputs
 from voice.protocol import server_events as ev
 from voice.protocol.codec import Malformed, Unknown
-from voice.protocol.config import InputPatch, OutputPatch, SessionPatch, TurnDetection
+from voice.protocol.config import FunctionTool, InputPatch, OutputPatch, SessionPatch, TurnDetection
 from voice.protocol.errors import AgentUnreachable, AuthRefused, MediaFailed, MessageRefused
 from voice.protocol.limits import Limits
 
 reply_ids = st.sampled_from(["", "r1", "r2", "r3"])
 item_ids = st.sampled_from(["", "m1", "m2"])
+call_ids = st.sampled_from(["", "c1", "c2", "c3", "c4"])
 texts = st.sampled_from(["", " ", "I want", "I want to book", "Stop.", "Yes"])
 times_ms = st.sampled_from([None, 0.0, 100.0, 200.0, 300.0])
 limits_s = st.sampled_from([0.0, 40.0, 300.0])
@@ -39,6 +40,7 @@ echoes = st.sampled_from(
 patches = st.builds(
     SessionPatch,
     system_prompt=st.sampled_from(["a", "b"]),
+    tools=st.sampled_from([(), (FunctionTool(name="m1"),)]),
     input=st.builds(
         InputPatch,
         turn_detection=st.builds(
@@ -61,7 +63,7 @@ in_call = st.one_of(
     st.builds(ev.TranscriptAgent, reply_id=reply_ids, text=texts, interrupted=st.booleans()),
     st.builds(ev.ReplyDone, reply_id=reply_ids, status=st.sampled_from(["completed", "interrupted", "odd"])),
     st.builds(ev.ReplyError, reply_id=reply_ids),
-    st.builds(ev.ToolCall, call_id=item_ids, name=item_ids),
+    st.builds(ev.ToolCall, call_id=call_ids, name=item_ids, arguments=st.sampled_from([None, {}, [1], "x"])),
     st.builds(ev.SessionUpdated, config=echoes),
     st.builds(Unknown, st.just("x.y")),
     st.builds(Malformed, st.just("bad"), st.sampled_from([None, "reply.done"])),
@@ -84,6 +86,7 @@ harmless = st.one_of(
     st.builds(inputs.VoicePaused, moments),
     st.builds(inputs.ReplyDrained, reply_ids, played_ms),
     st.builds(inputs.PlayoutFlushed, st.none() | reply_ids, played_ms),
+    st.builds(inputs.ToolFinished, call_ids, st.just("{}"), st.booleans()),
     st.just(inputs.Failed(MessageRefused("odd"))),
     st.builds(inputs.Said, texts),
     st.builds(inputs.LimitsSet, st.builds(Limits, idle_s=limits_s, cap_s=limits_s)),

@@ -9,13 +9,22 @@ from hypothesis import strategies as st
 
 from tests.protocol import arbitrary
 from voice.conversation.view import CallView, patch_between, view_of
-from voice.protocol.client_events import SessionEnd, SessionUpdate
+from voice.protocol.client_events import SessionEnd, SessionUpdate, ToolResult
 from voice.protocol.config import SessionPatch
-from voice.protocol.effects import AnyEffect, CloseLink, FinishReply, FlushPlayout, OpenLink, Play, Send
+from voice.protocol.effects import (
+    AnyEffect,
+    CloseLink,
+    FinishReply,
+    FlushPlayout,
+    OpenLink,
+    Play,
+    RunTool,
+    Send,
+)
 from voice.protocol.inputs import AnyInput, HangUp, Received
 from voice.protocol.playout import MAX_OPEN, MAX_REMEMBERED
 from voice.protocol.session import Session, new_session, step
-from voice.protocol.session_state import MAX_NOTICES, MAX_PENDING_TOOLS
+from voice.protocol.session_state import MAX_NOTICES, MAX_PENDING_TOOLS, TurnEvent
 from voice.protocol.typed import MAX_WAITING
 
 Happened = list[tuple[AnyInput, Session, Session, tuple[AnyEffect, ...]]]
@@ -67,7 +76,7 @@ def test_transcript_keeps_its_order_and_ids(said: list[AnyInput], gap_s: float) 
         assert len(set(ids)) == len(ids)
         assert set(ids) >= {turn.id for turn in before.transcript.slots}
         for turn in after.transcript.turns:
-            assert turn.text or (turn.speaker == "user" and not turn.settled)
+            assert turn.text or turn.tool or (turn.speaker == "user" and not turn.settled)
             assert turn.settled or not after.ended
         spoken = [turn for turn in after.transcript.turns if turn.speaker == "user" or turn.audible]
         assert [turn.started_at for turn in spoken] == sorted(turn.started_at for turn in spoken)
@@ -85,6 +94,25 @@ def test_everything_stays_bounded(said: list[AnyInput], gap_s: float) -> None:
         assert len(after.pending_tools) <= MAX_PENDING_TOOLS
         assert len(after.unanswered) <= MAX_PENDING_TOOLS
         assert len(after.texts) <= MAX_WAITING + 1
+
+
+@given(arbitrary.calls, arbitrary.gaps_s)
+@settings(max_examples=300, deadline=None)
+def test_each_call_of_a_tool_is_run_once_and_answered_once_at_most(
+    said: list[AnyInput], gap_s: float
+) -> None:
+    run: list[str] = []
+    answered: list[str] = []
+    for _, before, after, effects in _run(said, gap_s):
+        run += [effect.call_id for effect in effects if isinstance(effect, RunTool)]
+        results = [e.event for e in effects if isinstance(e, Send) and isinstance(e.event, ToolResult)]
+        answered += [result.call_id for result in results]
+        if results:
+            assert before.turn_event is not TurnEvent.REPLY_STARTED or not after.reply_id
+            assert after.turn_event is not TurnEvent.REPLY_INTERRUPTED
+            assert after.ready
+    assert len(set(run)) == len(run)
+    assert len(set(answered)) == len(answered)
 
 
 @given(arbitrary.calls, arbitrary.gaps_s)

@@ -13,6 +13,7 @@ from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
 from voice.protocol.limits import Limits
 from voice.protocol.session import new_session
+from voice.tools import ToolRunner
 
 LEVELS_DBFS = (-21.4, -60.0)
 
@@ -20,8 +21,11 @@ LEVELS_DBFS = (-21.4, -60.0)
 class FakeCall:
     """Keeps what it was told to do, as `(verb, argument)`. It shows a view and ends when a test says so."""
 
-    def __init__(self, patch: SessionPatch, on_view: OnView, *, sample: bool = False) -> None:
+    def __init__(
+        self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False
+    ) -> None:
         self.patch = patch
+        self.tools = tools
         self.sample = sample
         self.show = on_view
         self.over = False
@@ -76,8 +80,8 @@ class FakeSwitchboard:
         self.calls: list[FakeCall] = []
         self.busy = False
 
-    def place(self, patch: SessionPatch, on_view: OnView, *, sample: bool = False) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
         if self.busy:
             raise CallRefused("All 1 lines are busy.", "Wait until a call has ended.")
-        self.calls.append(FakeCall(patch, on_view, sample=sample))
+        self.calls.append(FakeCall(patch, on_view, tools, sample=sample))
         return cast("Call", self.calls[-1])

@@ -9,11 +9,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import streamlit
 from msgspec import to_builtins
 from playwright.async_api import Browser, Locator, Page, Route
 
+from tests.support.dashboard import ROOT
 from voice.conversation.state import CallState, icon_of, label_of
 from voice.conversation.view import IDLE_VIEW
 from voice.ui.call_panel import PARTS
@@ -25,8 +27,11 @@ DATA = {"path": "/live", "token": "t", "compact": False, "in_call": False}
 _HERE = Path(__file__).parent
 # The variables that Streamlit 1.67 gives its components, with Parley's colours.
 _THEMES: dict[str, dict[str, str]] = json.loads((_HERE / "streamlit_theme.json").read_text())
-_FONTS = {"MaterialSymbols-Rounded": "Material Symbols Rounded", "SourceSansVF-Upright": "Source Sans"}
 _MEDIA = Path(streamlit.__file__).parent / "static" / "static" / "media"
+_FONTS = {
+    "Inter": ROOT / "voice" / "ui" / "static" / "inter-latin-wght-normal.woff2",
+    "Material Symbols Rounded": next(_MEDIA.glob("MaterialSymbols-Rounded*.woff2")),
+}
 
 
 def a_view(state: str, **fields: object) -> dict[str, object]:
@@ -47,6 +52,7 @@ class PanelHarness:
 
     def __init__(self, page: Page) -> None:
         self.page = page
+        self._shown: dict[str, Any] = {}
 
     @property
     def state(self) -> Locator:
@@ -60,11 +66,11 @@ class PanelHarness:
     async def show(self, view: dict[str, Any]) -> None:
         """Push a view made by `a_view`."""
         turns = [{"index": index, "turn": turn} for index, turn in enumerate(view["turns"])]
-        gone = await self.page.evaluate("window.harness.shown ?? []")
-        ids = [turn["id"] for turn in view["turns"]]
-        await self.page.evaluate("ids => { window.harness.shown = ids; }", ids)
-        removed = [turn_id for turn_id in gone if turn_id not in ids]
-        await self.push({"view": {**view, "turns": turns, "removed": removed}})
+        removed = [turn["id"] for turn in self._shown.get("turns", []) if turn not in view["turns"]]
+        # A view is whole: what it does not name goes.
+        nulls = dict.fromkeys(self._shown.keys() - view.keys())
+        self._shown = view
+        await self.push({"view": {**nulls, **view, "turns": turns, "removed": removed}})
 
     async def push(self, message: dict[str, Any]) -> None:
         """Push any message, as the live route sends it."""
@@ -99,30 +105,36 @@ async def open_panel(
     *,
     scheme: str = "light",
     before: str = "",
+    clock_s: float | None = None,
     data: dict[str, object] | None = None,
     **options: Any,
 ) -> AsyncIterator[PanelHarness]:
     """A panel in a tab of its own.
 
-    `scheme` is light or dark; `before` is a script that runs before the panel's; `options` are those of a
-    browser context, such as `viewport` or `reduced_motion`.
+    `scheme` is light or dark; `before` is a script that runs before the panel's. With `clock_s` the page's
+    clock stands at that epoch second until the test moves it. `options` are those of a browser context, such
+    as `viewport` or `reduced_motion`.
     """
     context = await browser.new_context(color_scheme=scheme, **options)  # type: ignore[arg-type]
     try:
         await context.route(f"{URL}**", lambda route: _answer(route, scheme))
         page = await context.new_page()
         await page.add_init_script(path=_HERE / "panel_page.js")
+        if clock_s is not None:
+            await page.clock.install(time=clock_s - 1)
         if before:
             await page.add_init_script(before)
         await page.goto(URL)
         await page.evaluate("data => window.harness.mount(data)", {**DATA, **(data or {})})
+        if clock_s is not None:
+            await page.clock.pause_at(clock_s)
         yield PanelHarness(page)
     finally:
         await context.close()
 
 
 async def _answer(route: Route, scheme: str) -> None:
-    name = route.request.url.removeprefix(URL)
+    name = unquote(route.request.url.removeprefix(URL))
     if name == "panel.js":
         await route.fulfill(body=script_of("panel", PARTS), content_type="text/javascript")
     elif name == "panel.css":
@@ -130,19 +142,19 @@ async def _answer(route: Route, scheme: str) -> None:
     elif name == "panel.html":
         await route.fulfill(body=read_part("panel.html"), content_type="text/html")
     elif name in _FONTS:
-        await route.fulfill(path=next(_MEDIA.glob(f"{name}*.woff2")))
+        await route.fulfill(path=_FONTS[name])
     else:
         await route.fulfill(body=_blank(_THEMES[scheme]), content_type="text/html")
 
 
 def _blank(theme: dict[str, str]) -> str:
     fonts = "".join(
-        f"@font-face {{ font-family: '{family}'; src: url(/{name}); font-weight: 200 900; }}"
-        for name, family in _FONTS.items()
+        f"@font-face {{ font-family: '{name}'; src: url('/{name}'); font-weight: 200 900; }}"
+        for name in _FONTS
     )
     variables = "".join(f"{name}: {value};" for name, value in theme.items())
     style = (
-        f"{fonts} :root {{ {variables} }} body {{ margin: 0; padding: 1rem; font: 16px 'Source Sans';"
+        f"{fonts} :root {{ {variables} }} body {{ margin: 0; padding: 1rem; font: 16px Inter;"
         f" background: {theme['--st-background-color']}; }} #host {{ max-width: 704px; margin: 0 auto; }}"
     )
     return (

@@ -1,6 +1,6 @@
 """What the sidebar makes of its controls: one configuration, handed to the line in every run."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 
 import msgspec
@@ -13,6 +13,7 @@ from voice.call.line import Line
 from voice.conversation.view import IDLE_VIEW
 from voice.protocol.config import (
     MAX_KEYTERMS,
+    MUTABILITY,
     InputPatch,
     OutputPatch,
     SessionPatch,
@@ -20,8 +21,11 @@ from voice.protocol.config import (
     problems_of,
 )
 from voice.protocol.config_sync import SettingStatus
+from voice.protocol.limits import Limits
 from voice.protocol.turn_presets import PRESETS
 from voice.protocol.voices import catalogue
+from voice.tools import catalogue as catalogue_of_tools
+from voice.tools import default_names, schemas
 from voice.ui.controls.microphone import MicrophoneOptions
 from voice.ui.controls.values import TURN_TAKING
 
@@ -37,6 +41,10 @@ st.session_state["microphone"] = draw_microphone_options()
 START_TIMEOUT_S = 20
 MANUAL = {"Threshold", "Minimum silence", "Maximum silence"}
 TOO_LONG = "x" * 1_000_000
+WANTED_BY_CONTROLS = set(MUTABILITY) - {
+    *("agent_id", "input.type", "input.format", "input.continuous_partials", "output.type", "output.format"),
+    *("llm", "pre_connect_requests", "webhook"),
+}
 DrawWith = Callable[..., AppTest]
 
 
@@ -47,8 +55,12 @@ class WantingLine(Line):
         self.switchboard = FakeSwitchboard()
         super().__init__(self.switchboard)
         self.wanted: list[SessionPatch] = []
+        self.limits: list[Limits] = []
 
-    def want(self, patch: SessionPatch) -> None:
+    def limit(self, limits: Limits) -> None:
+        self.limits.append(limits)
+
+    def want(self, patch: SessionPatch, _dials: Collection[str] = ()) -> None:
         self.wanted.append(patch)
 
     def offer_voices(self, *ids: str) -> None:
@@ -115,7 +127,11 @@ def voice_of(line: WantingLine) -> object:
     return output.voice
 
 
-def test_untouched_it_wants_a_prompt_a_greeting_and_a_voice_and_leaves_the_rest_to_the_agent(
+def tools_of(line: WantingLine) -> object:
+    return line.wanted[-1].tools
+
+
+def test_untouched_it_wants_a_prompt_a_greeting_a_voice_and_tools_and_leaves_the_rest_to_the_agent(
     sidebar: AppTest, line: WantingLine
 ) -> None:
     (wanted,) = line.wanted
@@ -124,7 +140,10 @@ def test_untouched_it_wants_a_prompt_a_greeting_and_a_voice_and_leaves_the_rest_
     assert "Parley" in wanted.system_prompt
     assert "Parley" in wanted.greeting
     assert wanted == SessionPatch(
-        system_prompt=wanted.system_prompt, greeting=wanted.greeting, output=OutputPatch(voice="alba")
+        system_prompt=wanted.system_prompt,
+        greeting=wanted.greeting,
+        tools=schemas(default_names()),
+        output=OutputPatch(voice="alba"),
     )
     assert problems_of(wanted) == []
 
@@ -262,7 +281,7 @@ def test_a_hostile_browser_cannot_send_more_than_the_fields_take(
     draw_with: DrawWith, line: WantingLine
 ) -> None:
     draw_with(system_prompt=TOO_LONG, greeting=TOO_LONG, voice=TOO_LONG)
-    assert len(msgspec.json.encode(line.wanted[-1])) < 10_000
+    assert len(msgspec.json.encode(line.wanted[-1])) < 20_000
 
 
 def test_what_is_typed_is_text_and_not_markup(sidebar: AppTest, line: WantingLine) -> None:
@@ -411,6 +430,44 @@ def test_a_run_hands_over_one_configuration_and_not_one_for_each_group(
     assert len(line.wanted) == 2
 
 
+def test_each_tool_has_a_switch_and_the_agent_gets_those_that_are_on(
+    sidebar: AppTest, line: WantingLine
+) -> None:
+    switches = {tool.name: sidebar.toggle(key=f"tool_{tool.name}") for tool in catalogue_of_tools()}
+    assert {name for name, switch in switches.items() if switch.value} == set(default_names())
+    switches["calculate"].set_value(False)
+    switches["search_past_calls"].set_value(True)
+    rerun(sidebar)
+    on = {*default_names(), "search_past_calls"} - {"calculate"}
+    assert line.wanted[-1].tools == schemas(on)
+
+
+def test_tools_switched_off_in_a_call_are_taken_away_by_an_empty_list(
+    sidebar: AppTest, line: WantingLine
+) -> None:
+    line.connect()
+    for name in default_names():
+        sidebar.toggle(key=f"tool_{name}").set_value(False)
+    rerun(sidebar)
+    assert tools_of(line) == ()
+    line.end_call()
+    rerun(sidebar)
+    assert tools_of(line) is UNSET
+
+
+def test_calls_are_limited_as_usual_unless_set_otherwise(sidebar: AppTest, line: WantingLine) -> None:
+    assert line.limits == [Limits()]
+    sidebar.selectbox(key="idle_minutes").set_value(10)
+    sidebar.selectbox(key="cap_minutes").set_value(0)
+    rerun(sidebar)
+    assert line.limits[-1] == Limits(idle_s=600, cap_s=0)
+
+
+def test_a_limit_that_is_not_offered_does_not_get_through(draw_with: DrawWith, line: WantingLine) -> None:
+    draw_with(idle_minutes=-5, cap_minutes=10**9)
+    assert line.limits[-1] == Limits(idle_s=60, cap_s=900)
+
+
 def test_the_microphone_is_left_raw_but_for_echo_unless_asked(sidebar: AppTest) -> None:
     assert sidebar.session_state["microphone"] == MicrophoneOptions(noise_suppression=False, auto_gain=False)
     sidebar.toggle(key="noise_suppression").set_value(True)
@@ -419,7 +476,14 @@ def test_the_microphone_is_left_raw_but_for_echo_unless_asked(sidebar: AppTest) 
     assert sidebar.session_state["microphone"] == MicrophoneOptions(noise_suppression=True, auto_gain=True)
 
 
-def test_the_status_beneath_follows_this_line(sidebar: AppTest, line: WantingLine) -> None:
-    (status,) = sidebar.get("bidi_component")
-    assert status.proto.component_name == "parley_settings_status"
-    assert msgspec.json.decode(status.proto.json) == {"path": "/live", "token": line.token}
+def test_each_group_has_the_status_of_its_settings_beneath(sidebar: AppTest, line: WantingLine) -> None:
+    drawn = [
+        msgspec.json.decode(component.proto.json)
+        for component in sidebar.get("bidi_component")
+        if component.proto.component_name == "parley_settings_status"
+    ]
+    assert all(data["token"] == line.token for data in drawn)
+    shown = [path for data in drawn for path in data["paths"]]
+    assert set(shown) >= WANTED_BY_CONTROLS
+    assert len(shown) == len(set(shown))
+    assert [len(data["before"]) for data in drawn] == [0, 4, 5, 11]

@@ -23,6 +23,7 @@ from voice.call.line import Line
 from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView
 from voice.protocol.config import SessionPatch
+from voice.tools import ToolRunner
 from voice.ui import admission
 from voice.ui.live_route import LIVE_PATH, serve_live
 
@@ -38,9 +39,9 @@ class OneLine(FakeSwitchboard):
         self.line = Line(self)
         self.called = asyncio.Event()
 
-    def place(self, patch: SessionPatch, on_view: OnView, *, sample: bool = False) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
         self.called.set()
-        return super().place(patch, on_view, sample=sample)
+        return super().place(patch, on_view, tools, sample=sample)
 
     def find_line(self, token: str) -> Line | None:
         return self.line if token == self.line.token else None

@@ -12,6 +12,7 @@ from tests.support.fake_call import FakeSwitchboard
 from voice.call.line import Line
 from voice.settings import Settings
 from voice.ui import audio_process, lifespan, streamer
+from voice.ui.checks.route import SETUP_PATH
 from voice.ui.live_route import LIVE_PATH
 
 ROOT = Path(__file__).parents[2]
@@ -143,4 +144,4 @@ def test_the_server_has_the_live_route_beside_the_dashboard() -> None:
     from app import app  # noqa: PLC0415 - importing it makes an app
 
     assert isinstance(app, st.App)
-    assert [getattr(route, "path", None) for route in app._user_routes] == [LIVE_PATH]
+    assert [getattr(route, "path", None) for route in app._user_routes] == [LIVE_PATH, SETUP_PATH]

@@ -27,6 +27,7 @@ from voice.protocol.server_events import (
     TranscriptUser,
     TranscriptUserDelta,
 )
+from voice.protocol.typed_text import text_in
 
 log = logging.getLogger(__name__)
 
@@ -139,7 +140,14 @@ class Dialogue:
             self._waiting["notice"] = _Waiting("notice", text)
 
     def create(self, instructions: str | None) -> None:
-        """Reply now. Takes the place of a greeting; waits for any other reply and for an open turn."""
+        """Reply now. Takes the place of a greeting; waits for any other reply and for an open turn.
+
+        Instructions that quote what the person typed are a turn of theirs.
+        """
+        typed = text_in(instructions or "")
+        if typed is not None:
+            self._memory.user_typed(typed)
+            instructions = None
         self._waiting["create"] = _Waiting("create", instructions)
         if self._reply is not None and self._reply.kind == "greeting":
             self._cut(self._reply)

@@ -32,6 +32,7 @@ from voice.protocol.config import SessionPatch
 from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed
 from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
+from voice.tools.runner import ToolRunner
 
 _log = logging.getLogger(__name__)
 
@@ -55,6 +56,7 @@ class Call:
         find_agent: FindAgent,
         on_view: OnView,
         loop: asyncio.AbstractEventLoop,
+        tools: ToolRunner,
         secrets: Iterable[str] = (),
         sample: bool = False,
     ) -> None:
@@ -62,6 +64,9 @@ class Call:
         self.log = EventLog(Redactor(secrets), clock=time.time)
         self._on_view = on_view
         self._loop = loop
+        self._tools = tools
+        # The session bounds the calls it waits for, and the runner those that run.
+        self._tools_running: set[asyncio.Task[None]] = set()
         self._session = new_session(patch, begun_at=time.time(), sample=sample)
         self._over = asyncio.Event()
         # When the end was told to the agent, which may take some time to confirm it.
@@ -258,8 +263,16 @@ class Call:
                 self._connection.open(effect)
             case fx.CloseLink():
                 self._over.set()
+            case fx.RunTool(call_id, name, arguments):
+                running = self._loop.create_task(self._run_tool(call_id, name, arguments))
+                self._tools_running.add(running)
+                running.add_done_callback(self._tools_running.discard)
             case _ as never:
                 assert_never(never)
+
+    async def _run_tool(self, call_id: str, name: str, arguments: object) -> None:
+        outcome = await self._tools.run(name, arguments)
+        self._post(inputs.ToolFinished(call_id, outcome.result, is_error=outcome.is_error))
 
     def _send(self, event: ClientEvent) -> None:
         try:
@@ -285,6 +298,8 @@ class Call:
         self._publish()
         self.track.stop()
         self._chunks.close()
+        for running in self._tools_running:
+            running.cancel()
         leaving_s = self._loop.time() - (self._leaving_since or self._loop.time())
         await self._connection.close(max(0.0, _ENDED_TIMEOUT_S - leaving_s))
 

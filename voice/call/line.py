@@ -3,10 +3,11 @@
 A line outlives its calls, so that the transcript stays on the page after a call has ended.
 """
 
+import math
 import secrets
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from typing import Protocol
 
 from voice.audio.levels import SILENCE_DBFS
@@ -17,9 +18,15 @@ from voice.call.figures import Figures
 from voice.conversation.view import CallView, view_of
 from voice.protocol import inputs
 from voice.protocol.config import SessionPatch
+from voice.protocol.dials import DIALS, is_possible, turned
 from voice.protocol.errors import VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
+from voice.tools.catalogue import catalogue
+from voice.tools.context import ToolContext
+from voice.tools.notes import Notes
+from voice.tools.past_calls import TabPastCalls
+from voice.tools.runner import ToolRunner
 
 Watcher = Callable[[CallView], None]
 
@@ -27,7 +34,7 @@ Watcher = Callable[[CallView], None]
 class PlacesCalls(Protocol):
     """What a line needs of the switchboard."""
 
-    def place(self, patch: SessionPatch, on_view: OnView, *, sample: bool = False) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
         """Start a call. Raises `CallRefused` when all lines are busy."""
         ...
 
@@ -39,10 +46,18 @@ class Line:
         self._switchboard = switchboard
         self._lock = threading.Lock()
         self._watchers: set[Watcher] = set()
+        # What the controls ask for, and the same with the dials in it.
+        self._asked = SessionPatch()
         self._patch = SessionPatch()
+        self._turned: dict[str, float] = {}
+        self._used_dials: frozenset[str] = frozenset()
         self._limits = Limits()
         self._call: Call | None = None
         self._view = view_of(None)
+        self._notes = Notes()
+        self._past_calls = TabPastCalls()
+        self._tools = ToolRunner(catalogue(), ToolContext(self._notes, self._past_calls))
+        self._put_away: CallView | None = None
         # Unguessable: it is what lets a page watch and steer this line.
         self.token = secrets.token_urlsafe(32)
 
@@ -81,9 +96,36 @@ class Line:
         call = self._call
         return call.figures if call else Figures()
 
-    def want(self, patch: SessionPatch) -> None:
-        """Take over the configuration of the sidebar, for the call that runs and for the next."""
+    @property
+    def dials(self) -> dict[str, float]:
+        """Where every dial of `voice.protocol.dials` stands."""
+        return {name: self._turned.get(name, dial.start) for name, dial in DIALS.items()}
+
+    def want(self, patch: SessionPatch, dials: Collection[str] = ()) -> None:
+        """Take over the configuration of the sidebar, for the call that runs and for the next.
+
+        Those of `dials` that were ever turned are put into it.
+        """
         with self._lock:
+            self._asked, self._used_dials = patch, frozenset(dials)
+        self._want_all()
+
+    def turn(self, name: str, value: float) -> None:
+        """Turn a dial. What is no dial, no number, or impossible beside the other dials changes nothing."""
+        dial = DIALS.get(name)
+        if dial is None or not math.isfinite(value):
+            return
+        with self._lock:
+            turned_now = {**self._turned, name: dial.nearest(value)}
+            if not is_possible({other: turned_now.get(other, DIALS[other].start) for other in DIALS}):
+                return
+            self._turned = turned_now
+        self._want_all()
+
+    def _want_all(self) -> None:
+        with self._lock:
+            used = {name: value for name, value in self._turned.items() if name in self._used_dials}
+            patch = turned(self._asked, used)
             if patch == self._patch:
                 return
             self._patch = patch
@@ -99,8 +141,9 @@ class Line:
         with self._lock:
             if self.call is not None:
                 return
+            self._put_last_call_away()
             try:
-                self._call = self._switchboard.place(self._patch, self._show, sample=sample)
+                self._call = self._switchboard.place(self._patch, self._show, self._tools, sample=sample)
             except VoiceAgentError as error:
                 refusal = error
             else:
@@ -163,6 +206,7 @@ class Line:
     def fail(self, error: VoiceAgentError) -> None:
         """Show why no call could start. A call that runs is left alone."""
         if self.call is None:
+            self._put_last_call_away()
             session, _ = step(new_session(self._patch), inputs.Failed(error), time.time())
             self._show(view_of(session))
 
@@ -176,6 +220,17 @@ class Line:
                 self._watchers.discard(watcher)
 
         return stop
+
+    def _put_last_call_away(self) -> None:
+        """What the page is about to stop showing becomes a past call, and the next begins without notes."""
+        view = self._view
+        if view is self._put_away:
+            return
+        self._put_away = view
+        said = [(turn.speaker, turn.text) for turn in view.turns if turn.speaker != "tool"]
+        noted = [("note", text) for text in self._notes.texts]
+        self._past_calls.remember(view.since or time.time(), (*said, *noted))
+        self._notes.clear()
 
     def _show(self, view: CallView) -> None:
         self._view = view

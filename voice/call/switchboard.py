@@ -15,6 +15,7 @@ from voice.call.redaction import secrets_of
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
 from voice.settings import Settings
+from voice.tools.runner import ToolRunner
 
 _log = logging.getLogger(__name__)
 
@@ -62,7 +63,7 @@ class Switchboard:
         """The line with this token."""
         return self._lines.get(token)
 
-    def place(self, patch: SessionPatch, on_view: OnView, *, sample: bool = False) -> Call:
+    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
         """Start a call, from any thread. Raises `CallRefused` when all lines are busy."""
         if not self._free.acquire(blocking=False):
             raise CallRefused(
@@ -74,6 +75,7 @@ class Switchboard:
             find_agent=self._find_agent,
             on_view=on_view,
             loop=self._loop.loop,
+            tools=tools,
             secrets=secrets_of(self._settings),
             sample=sample,
         )

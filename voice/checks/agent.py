@@ -71,7 +71,7 @@ async def _examine(link: Link, name: str, opened_ms: float, refusal_s: float) ->
             link.close_code or 1006, (f"it closed the connection (close code {link.close_code})", _BROKEN[1])
         )
         return failed(f"{name} answers, but {what}.", cure)
-    return fine(f"{name} answers: opened in {opened_ms:.0f} ms, round trip {round_trip_ms:.0f} ms.")
+    return fine(f"{name} answers: opened in {opened_ms:.0f} ms, round trip {round_trip_ms:.1f} ms.")
 
 
 async def _refusal(link: Link, within_s: float) -> VoiceAgentError | None:

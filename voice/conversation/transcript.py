@@ -1,8 +1,9 @@
 """The turns of a call in speaking order, immutable.
 
 A slot is reserved when somebody begins to speak and filled when the words come, so the order of arrival
-does not matter. Slots with nothing to show stay in `slots` and are left out of `turns`. How slots are
-filled is told in `user_turns` and `agent_turns`; nothing else may make or change a turn.
+does not matter. Slots with nothing to show stay in `slots` and are left out of `turns`. A tool that the
+agent calls has a slot too, though nobody speaks in it. How slots are filled is told in `user_turns`,
+`agent_turns` and `tool_turns`; nothing else may make or change a turn.
 """
 
 from collections.abc import Callable
@@ -13,7 +14,23 @@ import msgspec
 
 from voice.conversation.heard import TimedWord, Word, timed
 
-Speaker = Literal["user", "agent"]
+Speaker = Literal["user", "agent", "tool"]
+ToolStatus = Literal["running", "done", "failed", "dropped"]
+
+
+class ToolView(msgspec.Struct, frozen=True):
+    """What the page shows of a tool's call.
+
+    `arguments` and `result` are JSON text, cut to a bounded length. `dropped`: the reply that asked for it
+    was interrupted, so the result did not go to the agent. `took_ms` is None while it runs, and of a
+    dropped call.
+    """
+
+    name: str
+    status: ToolStatus
+    arguments: str
+    result: str = ""
+    took_ms: int | None = None
 
 
 # About six minutes of speech in one reply: its words beyond are shown, but not lit as they are spoken.
@@ -34,6 +51,7 @@ class TurnView(msgspec.Struct, frozen=True):
     settled: bool
     interrupted: bool
     rest: str
+    tool: ToolView | None = None
     words: tuple[TimedWord, ...] = ()
     typed: bool = False
     latency_ms: int | None = None
@@ -65,13 +83,16 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
     trimmed: str | None = None
     played_ms: float | None = None
     audible: bool = False
+    # Of a tool's slot.
+    call_id: str = ""
+    tool: ToolView | None = None
     typed: bool = False
     latency_ms: int | None = None
 
     @cached_property
     def visible(self) -> bool:
-        """A person shows as soon as they are heard, an agent when there is a word of it."""
-        return bool(self.text) or (self.speaker == "user" and not self.settled)
+        """A person shows as soon as they are heard, an agent when there is a word of it, a tool always."""
+        return bool(self.text) or self.tool is not None or (self.speaker == "user" and not self.settled)
 
     @cached_property
     def line(self) -> TurnView:
@@ -83,6 +104,7 @@ class Turn(msgspec.Struct, frozen=True, kw_only=True, dict=True):
             settled=self.settled,
             interrupted=self.interrupted,
             rest=self.rest,
+            tool=self.tool,
             words=timed(self.words[:MAX_TIMED_WORDS]),
             typed=self.typed,
             latency_ms=self.latency_ms,

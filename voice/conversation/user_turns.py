@@ -81,12 +81,17 @@ def _slot_of(transcript: Transcript, item_id: str) -> Turn | None:
 
 
 def _place_of_answered(transcript: Transcript) -> int:
-    """Where words go whose start was never told: before the reply that answers them, if still unheard."""
+    """Where words go whose start was never told: before the reply that answers them, if still unheard.
+
+    Tools that such a reply called stay behind it.
+    """
     place = len(transcript.slots)
-    while (
-        place and transcript.slots[place - 1].speaker == "agent" and not transcript.slots[place - 1].audible
-    ):
-        place -= 1
+    for index in range(place - 1, -1, -1):
+        slot = transcript.slots[index]
+        if slot.speaker == "user" or slot.audible:
+            break
+        if slot.speaker == "agent":
+            place = index
     return place
 
 
@@ -107,6 +112,6 @@ def _without_premature(transcript: Transcript, turn: Turn) -> Transcript:
         if spoken and continues(earlier.text, turn.text):
             merged = replace(turn, started_at=earlier.started_at)
             return transcript.put(replace(earlier, text="")).put(merged)
-        if earlier.visible or earlier.audible:
+        if earlier.speaker != "tool" and (earlier.visible or earlier.audible):
             break
     return transcript

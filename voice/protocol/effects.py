@@ -1,6 +1,7 @@
 """What a session wants done. The adapter does these in order; none of them reports back but as an input."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from voice.protocol.client_events import ClientEvent
 
@@ -47,4 +48,13 @@ class CloseLink:
     """Close the socket, after what was sent before."""
 
 
-AnyEffect = Send | Play | FinishReply | FlushPlayout | OpenLink | CloseLink
+@dataclass(frozen=True, slots=True)
+class RunTool:
+    """Run a tool the agent called, with arguments as it sent them, and report `ToolFinished`."""
+
+    call_id: str
+    name: str
+    arguments: Any
+
+
+AnyEffect = Send | Play | FinishReply | FlushPlayout | OpenLink | CloseLink | RunTool

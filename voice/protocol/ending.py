@@ -2,7 +2,7 @@
 
 from msgspec.structs import replace
 
-from voice.conversation import agent_turns, user_turns
+from voice.conversation import agent_turns, tool_turns, user_turns
 from voice.protocol.client_events import SessionEnd
 from voice.protocol.effects import AnyEffect, CloseLink, FinishReply, Send
 from voice.protocol.errors import ConnectionLost, VoiceAgentError
@@ -65,11 +65,12 @@ def over(session: Session, phase: Phase, now: float, effects: tuple[AnyEffect, .
         playout = (
             playout.with_reply(replace(reply, finished=True)) if reply.has_audio else playout.without(reply)
         )
+    transcript = tool_turns.closed(user_turns.closed(session.transcript, now), now)
     ended = replace(
         session,
         phase=phase,
         playout=playout,
-        transcript=agent_turns.closed(user_turns.closed(session.transcript, now)),
+        transcript=agent_turns.closed(transcript),
         user_speaking=False,
         thinking_since=None,
         pending_tools=(),

@@ -89,6 +89,15 @@ class PlayoutFlushed:
 
 
 @dataclass(frozen=True, slots=True)
+class ToolFinished:
+    """A tool has run, or could not; `result` is JSON text for the agent. It answers `RunTool`."""
+
+    call_id: str
+    result: str
+    is_error: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class ConfigWanted:
     """The whole configuration the person wants now."""
 
@@ -161,6 +170,7 @@ AnyInput = (
     | ReplyAudible
     | ReplyDrained
     | PlayoutFlushed
+    | ToolFinished
     | ConfigWanted
     | MuteSet
     | AgentMuteSet

@@ -58,10 +58,11 @@ def text(session: Session, event: TranscriptAgent, now: float) -> Step:
 def done(session: Session, event: ReplyDone, now: float) -> Step:
     """The agent has sent the reply, or cut it. What is queued of a whole reply is still to be heard."""
     interrupted = event.status == "interrupted"
-    session, effects = discard_results(session) if interrupted else send_results(session)
     reply = session.playout.find(event.reply_id) or (
         None if session.playout.is_past(event.reply_id) else session.playout.current
     )
+    reply_id = reply.id if reply else event.reply_id
+    session, effects = discard_results(session, reply_id, now) if interrupted else send_results(session, now)
     if reply is None:
         known = agent_turns.settled(session.transcript, event.reply_id)
         return replace(session, transcript=known), effects

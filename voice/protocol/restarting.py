@@ -6,7 +6,7 @@ told what was said before, as a record at the end of its prompt.
 
 from msgspec.structs import replace
 
-from voice.conversation import agent_turns, user_turns
+from voice.conversation import agent_turns, tool_turns, user_turns
 from voice.conversation.transcript import Transcript
 from voice.protocol.client_events import SessionEnd, SessionUpdate
 from voice.protocol.earlier import Said, earlier_part
@@ -41,7 +41,8 @@ def reopen(session: Session, now: float) -> Step:
     """The old session is over: nothing of it is waited for any more."""
     if session.phase is not Phase.RESTARTING:
         return session, ()
-    transcript = agent_turns.closed(user_turns.closed(session.transcript, now))
+    transcript = tool_turns.closed(user_turns.closed(session.transcript, now), now)
+    transcript = agent_turns.closed(transcript)
     fresh = replace(
         session,
         phase=Phase.REOPENING,

@@ -86,7 +86,7 @@ def ready(session: Session, event: SessionReady, now: float) -> Step:
         unanswered=(),
         turn_ended_at=now,
     )
-    live, due = send_results(live)
+    live, due = send_results(live, now)
     live, changes = send_changes(_told(live, gap_s, now), now)
     return live, (*results, *due, *changes)
 

@@ -138,17 +138,21 @@ class ReplyError(ServerEvent, frozen=True, tag="reply.error"):
 
 
 class ToolCall(ServerEvent, frozen=True, tag="tool.call"):
-    """The agent asks for a function. Early-2026 servers called `arguments` `args`."""
+    """The agent asks for a function. Early-2026 servers called `arguments` `args`.
+
+    A model may send other arguments than an object; the call must be answered all the same.
+    """
 
     call_id: str
     name: str
-    arguments: dict[str, Any] | None = None
-    args: dict[str, Any] | None = None
+    arguments: Any = None
+    args: Any = None
 
     @property
-    def values(self) -> dict[str, Any]:
-        """The arguments under either spelling."""
-        return self.arguments if self.arguments is not None else self.args or {}
+    def values(self) -> Any:
+        """The arguments under either spelling, none as an empty object."""
+        given = self.arguments if self.arguments is not None else self.args
+        return {} if given is None else given
 
 
 AnyServerEvent = (

@@ -129,10 +129,13 @@ def _tick(session: Session, _: inputs.Tick, now: float) -> Step:
     transcript = user_turns.expired(session.transcript, now)
     if transcript is not session.transcript:
         session = replace(session, transcript=transcript)
+    session, results = tooling.send_overdue(session, now)
     config = session.config.expired(now)
     if config is not session.config:
-        return configuring.send_changes(replace(session, config=config), now)
-    return _deadlines(session, now)
+        session, effects = configuring.send_changes(replace(session, config=config), now)
+    else:
+        session, effects = _deadlines(session, now)
+    return session, (*results, *effects)
 
 
 def _deadlines(session: Session, now: float) -> Step:
@@ -161,6 +164,7 @@ _ON_INPUT: dict[type, _Handler] = {
     inputs.ReplyAudible: replying.audible,
     inputs.ReplyDrained: replying.drained,
     inputs.PlayoutFlushed: interruption.playout_flushed,
+    inputs.ToolFinished: tooling.finished,
     inputs.ConfigWanted: configuring.wanted,
     inputs.MuteSet: _mute_set,
     inputs.AgentMuteSet: _agent_mute_set,

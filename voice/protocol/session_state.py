@@ -16,7 +16,6 @@ from voice.protocol.effects import AnyEffect
 from voice.protocol.errors import VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.playout import Playout
-from voice.protocol.server_events import ToolCall
 
 # Beyond these the oldest notice or tool call is dropped, and new message types are counted together.
 MAX_NOTICES = 5
@@ -61,6 +60,14 @@ class Notice(msgspec.Struct, frozen=True):
     next_step: str = ""
     code: str = ""
     action: str = ""
+
+
+class PendingTool(msgspec.Struct, frozen=True):
+    """A call of a tool that the agent waits for: of which reply it is, and its answer once there is one."""
+
+    call_id: str
+    reply_id: str
+    answer: ToolResult | None = None
 
 
 class Counters(msgspec.Struct, frozen=True):
@@ -132,7 +139,7 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     # Replies in a row that speech cut as soon as they were heard.
     early_cuts: int = 0
     turn_event: TurnEvent = TurnEvent.NONE
-    pending_tools: tuple[ToolCall, ...] = ()
+    pending_tools: tuple[PendingTool, ...] = ()
     # Results that were sent and not replied to yet: a lost socket may have taken them along.
     unanswered: tuple[ToolResult, ...] = ()
     # Tools that the service calls itself; what it tells about them is not for us to answer.

@@ -11,6 +11,7 @@ import streamlit as st
 from voice.settings import load_settings
 from voice.ui.audio_process import prepare_for_audio
 from voice.ui.controls.microphone import draw_microphone_options
+from voice.ui.controls.persona_link import draw_persona_link
 from voice.ui.controls.session_controls import draw_session_controls
 from voice.ui.my_line import my_line
 from voice.ui.streamer import draw_streamer
@@ -37,6 +38,12 @@ page = st.navigation(
             help="Call the agent.",
         ),
         st.Page(_PAGES / "history.py", title="History", icon=":material/history:", help="Calls of the past."),
+        st.Page(
+            _PAGES / "setup.py",
+            title="Setup",
+            icon=":material/checklist:",
+            help="Checks of what a call needs.",
+        ),
     ]
 )
 
@@ -53,5 +60,7 @@ with st.sidebar:
     )
     with controls:
         draw_session_controls(my_line())
+
+draw_persona_link()
 
 page.run()

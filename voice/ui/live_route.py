@@ -33,6 +33,8 @@ _LEVELS_PERIOD_S = 1 / 15
 class _Command(msgspec.Struct, frozen=True):
     do: str
     reason: str = ""
+    name: str = ""
+    value: float = 0.0
     text: str = ""
     stats: BrowserMedia = BrowserMedia()
 
@@ -45,6 +47,7 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "unmute": lambda line, _: line.set_muted(False),
     "mute_agent": lambda line, _: line.set_agent_muted(True),
     "unmute_agent": lambda line, _: line.set_agent_muted(False),
+    "dial": lambda line, command: line.turn(command.name, command.value),
     "say": lambda line, command: line.say(command.text),
     "stay": lambda line, _: line.stay(),
     "restart": lambda line, _: line.restart(),

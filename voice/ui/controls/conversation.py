@@ -9,6 +9,7 @@ from voice.ui.controls.languages import LANGUAGES
 from voice.ui.controls.sentences import within
 from voice.ui.controls.values import FULL_VOLUME_PERCENT, KEEP
 from voice.ui.controls.wanted import hand_over
+from voice.ui.settings_status import draw_settings_status
 
 _VOLUME_STEP_PERCENT = 5
 _PROMPT_HEIGHT_PX = 140
@@ -52,6 +53,7 @@ def draw_conversation(line: Line) -> None:
             "output.volume": volume if volume != FULL_VOLUME_PERCENT else None,
         },
     )
+    draw_settings_status(line, "conversation")
 
 
 def _draw_voice(valid_voices: tuple[str, ...]) -> str:

@@ -11,6 +11,7 @@ from voice.ui.controls.languages import INPUT_LANGUAGES
 from voice.ui.controls.sentences import draw_problems, within
 from voice.ui.controls.values import DEFAULT_FOCUS, DEFAULT_FOCUS_THRESHOLD, DEFAULT_MODE, KEEP
 from voice.ui.controls.wanted import hand_over
+from voice.ui.settings_status import draw_settings_status
 
 _SHORT_FIELD_PX = 90
 _THRESHOLD_STEP = 0.05
@@ -29,6 +30,7 @@ def draw_hearing(line: Line) -> None:
     """Draw the group and hand over what it says."""
     with st.expander("Hearing", icon=":material/hearing:"):
         hand_over(line, "hearing", {**_draw_recognition(), **_draw_focus()})
+    draw_settings_status(line, "hearing")
 
 
 def _draw_recognition() -> dict[str, Any]:

@@ -17,6 +17,7 @@ from voice.protocol.turn_presets import ADAPTIVE_PUBLISHED, FIGURES_FROM, PRESET
 from voice.ui.controls.sentences import draw_problems
 from voice.ui.controls.values import ADAPTIVE, KEEP, MANUAL, TURN_TAKING
 from voice.ui.controls.wanted import hand_over
+from voice.ui.settings_status import draw_settings_status
 
 _FIELD = "input.turn_detection"
 _LAST_GOOD = "turn_detection_good"
@@ -46,6 +47,7 @@ def draw_turn_taking(line: Line) -> None:
     else:
         _draw_adaptive(line)
     hand_over(line, "turn_taking", {_FIELD: msgspec.to_builtins(detection) if detection else None})
+    draw_settings_status(line, "turn_taking")
 
 
 def _draw_adaptive(line: Line) -> None:

@@ -11,7 +11,9 @@ import streamlit as st
 from voice.personas.keyterms import clean_keyterms
 from voice.personas.persona import Persona, shipped
 from voice.protocol.config import DEFAULT_MAX_SILENCE_MS, DEFAULT_MIN_SILENCE_MS, DEFAULT_VAD_THRESHOLD
+from voice.protocol.limits import DEFAULT_CAP_S, DEFAULT_IDLE_S
 from voice.protocol.turn_presets import TurnTaking
+from voice.tools import catalogue, default_names
 
 # A widget that is not drawn for a while (the manual sliders, another page) keeps its value.
 KEEP: Final[Literal["session"]] = "session"
@@ -40,9 +42,21 @@ _START: dict[str, Any] = {
     "transcription_mode": DEFAULT_MODE,
     "transcription_prompt": "",
     "languages": [],
+    "idle_minutes": round(DEFAULT_IDLE_S / 60),
+    "cap_minutes": round(DEFAULT_CAP_S / 60),
     "voice_focus": DEFAULT_FOCUS,
     "voice_focus_threshold": DEFAULT_FOCUS_THRESHOLD,
 }
+
+
+def tool_key(name: str) -> str:
+    """The key of a tool's switch."""
+    return f"tool_{name}"
+
+
+def tool_names() -> tuple[str, ...]:
+    """Names of all tools there are."""
+    return tuple(tool.name for tool in catalogue())
 
 
 def prepare_values() -> None:
@@ -60,22 +74,25 @@ def current_persona(name: str) -> Persona:
     """What the widgets hold, under this name. Manual turn detection is no part of a persona."""
     state = st.session_state
     terms, _ = clean_keyterms(str(state["keyterms"] or "").splitlines())
+    on = tuple(name for name in tool_names() if state[tool_key(name)])
     return Persona(
         name=name,
         prompt=state["system_prompt"] or "",
         greeting=state["greeting"] or "",
         voice=state["voice"] or shipped()[0].voice,
         keyterms=terms,
+        tools=None if on == default_names() else on,
         turn_taking=TURN_TAKING.get(state["turn_detection"], "adaptive"),
     )
 
 
 def _values_of(persona: Persona) -> dict[str, Any]:
     turn_taking = next(label for label, name in TURN_TAKING.items() if name == persona.turn_taking)
+    on = default_names() if persona.tools is None else persona.tools
     return {
         "voice": persona.voice,
         "system_prompt": persona.prompt,
         "greeting": persona.greeting,
         "keyterms": "\n".join(persona.keyterms),
         "turn_detection": turn_taking,
-    }
+    } | {tool_key(name): name in on for name in tool_names()}

@@ -9,8 +9,8 @@ import streamlit as st
 from voice.call.line import Line
 from voice.protocol.config import patch_of
 
-Group = Literal["conversation", "turn_taking", "hearing"]
-GROUPS: frozenset[Group] = frozenset(("conversation", "turn_taking", "hearing"))
+Group = Literal["conversation", "turn_taking", "hearing", "tools"]
+GROUPS: frozenset[Group] = frozenset(("conversation", "turn_taking", "hearing", "tools"))
 
 _PARTS = "wanted_parts"
 _COLLECTING = "wanted_is_collected"
@@ -25,6 +25,7 @@ _WAY_BACK: dict[str, Any] = {
     "input.voice_focus": "near-field",
     "input.voice_focus_threshold": None,
     "output.volume": None,
+    "tools": [],
 }
 
 

@@ -6,14 +6,19 @@ const UNKNOWN_LINE = 4404;
 // A page switch takes all components away before it brings the next ones.
 const LINGER_MS = 2000;
 
-// One socket a line, however many components of the page listen: each script is a module of its own, so
+// One socket a line and path, however many components of the page listen: each script is a module of its own, so
 // the sockets are kept where all of them find them.
 const sockets = (globalThis.parleySockets ??= new Map());
+
+function socketKey({ path, token }) {
+  return `${path} ${token}`;
+}
 
 class Connection {
   constructor(path, token) {
     this.path = path;
     this.token = token;
+    this.key = socketKey(this);
     this.view = null;
     this.lost = null;
     this.listeners = new Set();
@@ -51,8 +56,11 @@ class Connection {
     this.retry = setTimeout(() => this.open(), wait);
   }
 
+  // Gives back whether it could be sent.
   send(command) {
-    if (this.socket.readyState === WebSocket.OPEN) this.socket.send(JSON.stringify(command));
+    if (this.socket.readyState !== WebSocket.OPEN) return false;
+    this.socket.send(JSON.stringify(command));
+    return true;
   }
 
   // Who comes late gets what the others have, once its handlers are set.
@@ -74,7 +82,7 @@ class Connection {
     this.closed = true;
     clearTimeout(this.retry);
     this.socket.close();
-    sockets.delete(this.token);
+    sockets.delete(this.key);
   }
 }
 
@@ -109,7 +117,7 @@ class Listener {
   }
 
   send(command) {
-    this.connection.send(command);
+    return this.connection.send(command);
   }
 
   close() {
@@ -135,8 +143,9 @@ function connectionOf(element, data) {
     listener = undefined;
   }
   if (!listener) {
-    if (!sockets.has(data.token)) sockets.set(data.token, new Connection(data.path, data.token));
-    listener = new Listener(sockets.get(data.token));
+    const key = socketKey(data);
+    if (!sockets.has(key)) sockets.set(key, new Connection(data.path, data.token));
+    listener = new Listener(sockets.get(key));
     listeners.set(element, listener);
   }
   return listener;

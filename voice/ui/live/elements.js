@@ -6,3 +6,19 @@ function element(tag, className, text) {
   node.textContent = text;
   return node;
 }
+
+function icon(name) {
+  const node = element("span", "icon", iconName(name));
+  node.setAttribute("aria-hidden", "true");
+  return node;
+}
+
+// Streamlit writes `:material/mic:`, the font has `mic`.
+function iconName(name) {
+  return name.replace(/^:material\/|:$/g, "");
+}
+
+// Writes only what differs: what is written 10 times a second would otherwise be laid out as often.
+function setText(node, text) {
+  if (node.textContent !== text) node.textContent = text;
+}

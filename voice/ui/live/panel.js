@@ -1,18 +1,52 @@
-// Draws the call but for its transcript: state, buttons, levels, failures.
+// The call panel: takes the view and the clicks to its parts, and sends what the person wants.
 
-const LEVEL_FLOOR_DBFS = -60;
 const IN_CALL = new Set(["connecting", "listening", "hearing", "thinking", "speaking", "reconnecting"]);
+const TICK_MS = 100;
 const panels = new WeakMap();
 
 class Panel {
   constructor(root) {
     this.root = root;
     this.find = (selector) => root.querySelector(selector);
-    this.state = this.find(".state");
-    this.transcript = new TranscriptView(this.find(".transcript"));
     this.view = null;
+    this.clock = new ServerClock();
+    this.stateLine = new StateLine(root, this.clock);
+    this.visualiser = new Visualiser(this.find(".voices"));
+    this.notices = new Notices(root, this.clock, {
+      cure: (action) => this.setTriggerValue("cure", { action, at: Date.now() }),
+      stay: () => this.send({ do: "stay" }),
+    });
+    this.microphone = new MicrophoneChoice(root);
+    this.push = new PushToTalk(root, () => this.applyPush());
+    this.composer = new Composer(root, (text) => this.send({ do: "say", text }));
+    this.transcript = new TranscriptView(this.find(".transcript"));
+    this.sound = new SoundWatch((stuck) => this.offerSound(stuck));
+    this.listen();
+    this.ticking = setInterval(() => this.tick(), TICK_MS);
+  }
+
+  listen() {
     this.find(".talk").onclick = () => (this.inCall() ? this.hangUp() : this.connect());
-    this.find(".mute").onclick = () => this.connection.send({ do: this.view.muted ? "unmute" : "mute" });
+    this.find(".mute").onclick = () => this.mute(!this.view.muted);
+    this.find(".mute-agent").onclick = () => {
+      this.send({ do: this.view.agent_muted ? "unmute_agent" : "mute_agent" });
+    };
+    this.leaving = new AbortController();
+    document.addEventListener("keydown", (event) => this.shortcut(event), { signal: this.leaving.signal });
+  }
+
+  // By key code: with Alt held, some keyboards give another letter.
+  shortcut(event) {
+    if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat || !this.inCall()) return;
+    if (event.code === "KeyM" && !this.push.on) this.mute(!this.view.muted);
+    else if (event.code === "KeyH") this.hangUp();
+    else return;
+    event.preventDefault();
+  }
+
+  // Whether it left the page.
+  send(command) {
+    return this.connection.send(command);
   }
 
   inCall() {
@@ -20,31 +54,51 @@ class Panel {
   }
 
   async connect() {
-    const talk = this.find(".talk");
-    talk.disabled = true;
-    this.showState({ state: "connecting", icon: "mic", label: "Waiting for the microphone: allow it in the browser" });
-    const problem = await microphoneProblem();
-    this.connection.send(problem ? { do: "microphone_failed", reason: problem } : { do: "connect" });
-    talk.disabled = false;
+    // Until the next view: what a second click would mean is not known before.
+    this.find(".talk").disabled = true;
+    this.asking = true;
+    this.stateLine.askMicrophone();
+    this.visualiser.show({ state: "connecting" }, true);
+    const { problem, note } = await this.microphone.request();
+    this.asking = false;
+    this.stateLine.answered(problem !== null);
+    this.notices.tell("microphone", problem ? "" : note);
+    steerMicrophone(this.microphone.chosen?.id);
+    this.send(problem ? { do: "microphone_failed", reason: problem } : { do: "connect" });
+    // Nothing may be heard before the button is held.
+    if (!problem && this.push.on) this.send({ do: "mute" });
   }
 
   hangUp() {
-    this.connection.send({ do: "hang_up" });
+    this.send({ do: "hang_up" });
   }
 
-  show(view) {
+  mute(muted) {
+    this.send({ do: muted ? "mute" : "unmute" });
+  }
+
+  applyPush() {
+    this.push.show(this.inCall());
+    if (this.inCall()) this.mute(this.push.on && !this.push.held);
+    if (this.view) this.showControls(this.inCall());
+  }
+
+  show(view, patch) {
+    this.clock.learn(patch.since, this.view !== null && !this.reopened);
+    this.reopened = false;
+    const began = !this.inCall();
     this.view = view;
-    this.showState(view);
     const inCall = this.inCall();
-    const talk = this.find(".talk");
-    talk.textContent = inCall ? "Hang up" : "Connect";
-    talk.classList.toggle("ending", inCall);
-    talk.disabled = false;
-    this.find(".meters").hidden = !inCall;
-    this.showMute(inCall, view.muted);
-    this.showFailure(view);
-    this.showNotices(view.notices);
+    if (!this.asking) {
+      this.stateLine.show(view);
+      this.visualiser.show(view, inCall);
+    }
+    this.notices.show(view, this.stateLine.label());
+    this.composer.show(view, inCall);
     this.transcript.show(view);
+    this.push.show(inCall);
+    if (began && inCall && this.push.on && !view.muted) this.mute(true);
+    this.showControls(inCall);
     // The streamer is drawn by the script: it must run once whenever a call begins or ends.
     if (this.synced !== inCall) this.sync(inCall);
   }
@@ -54,80 +108,81 @@ class Panel {
     this.setTriggerValue("call_changed", { inCall, at: Date.now() });
   }
 
-  showState({ state, icon, label, since }) {
-    this.state.dataset.state = state;
-    this.state.querySelector(".icon").textContent = icon.replace(/^:material\/|:$/g, "");
-    this.state.querySelector(".label").textContent = label;
-    this.since = since;
-    this.tick();
+  showControls(inCall) {
+    const { muted, agent_muted: agentMuted } = this.view;
+    const talk = this.find(".talk");
+    talk.disabled = false;
+    talk.classList.toggle("ending", inCall);
+    setButton(talk, inCall ? "call_end" : "call", inCall ? "Hang up" : "Connect");
+    talk.title = inCall ? "End the call (Alt+H)" : "Call the agent";
+    if (inCall) talk.setAttribute("aria-keyshortcuts", "Alt+H");
+    else talk.removeAttribute("aria-keyshortcuts");
+    setToggle(this.find(".mute"), inCall && !this.push.on, muted, ["mic", "mic_off"]);
+    this.find(".mute").title = muted ? "Let the agent hear you again (Alt+M)" : "Mute your microphone (Alt+M)";
+    setToggle(this.find(".mute-agent"), inCall, agentMuted, ["volume_up", "volume_off"]);
+    this.find(".device").hidden = inCall;
+    this.showBadges(inCall);
+  }
+
+  showBadges(inCall) {
+    const { muted, agent_muted: agentMuted } = this.view;
+    const waits = inCall && this.push.on && !this.push.held;
+    const silent = inCall && muted && !this.push.on;
+    if (waits) setBadge(this.find(".voice.you .badge"), "touch_app", "Hold to be heard");
+    else setBadge(this.find(".voice.you .badge"), "mic_off", silent ? "Your mic is muted" : "");
+    setBadge(this.find(".voice.agent .badge"), "volume_off", inCall && agentMuted ? "Agent is muted" : "");
   }
 
   tick() {
-    const counts = this.view !== null && (this.view.state === "connecting" || this.view.state === "thinking");
-    const seconds = Math.max(0, Date.now() / 1000 - (this.since ?? 0));
-    this.state.querySelector(".timer").textContent = counts && this.since ? `${seconds.toFixed(1)} s` : "";
+    if (document.hidden) return;
+    if (this.stateLine.moves || this.stateLine.microphone) this.stateLine.tick();
+    this.notices.tick();
+    this.sound.tick(this.view?.state === "speaking");
   }
 
-  showMute(inCall, muted) {
-    const mute = this.find(".mute");
-    mute.hidden = !inCall;
-    mute.setAttribute("aria-pressed", String(muted));
-    mute.querySelector(".icon").textContent = muted ? "mic_off" : "mic";
-    this.find(".muted").hidden = !(inCall && muted);
-  }
-
-  showFailure({ failure }) {
-    const box = this.find(".announcement");
-    const lines = failure
-      ? [["what", failure.sentence], ["next", failure.next_step], ["code", failure.code && `Code: ${failure.code}`]]
-      : [];
-    const text = JSON.stringify(lines);
-    if (this.announced === text) return;
-    this.announced = text;
-    box.replaceChildren(
-      ...lines.filter(([, line]) => line).map(([name, line]) => element("span", name, line)),
-    );
-  }
-
-  showNotices(notices) {
-    if (this.notices === notices) return;
-    this.notices = notices;
-    const lines = notices.map(({ sentence, next_step }) => element("span", "notice", `${sentence} ${next_step}`));
-    this.find(".notices").replaceChildren(...lines);
-  }
-
-  showLevels(you, agent) {
-    setLevel(this.find(".meter.you"), you);
-    setLevel(this.find(".meter.agent"), agent);
+  offerSound(stuck) {
+    const play = () => streamerSound()?.play().catch(() => {});
+    const sentence = "Your browser has not started the agent's sound: tap play in the sidebar, or here.";
+    this.notices.tell("sound", stuck ? sentence : "", ["Play the agent's sound", play]);
   }
 
   showLost(unknown) {
+    this.reopened = true;
     this.find(".talk").disabled = true;
-    this.showState(
-      unknown
-        ? { state: "error", icon: "refresh", label: "This page is out of date: reload it" }
-        : { state: "reconnecting", icon: "sync_problem", label: "Reconnecting to Parley" },
-    );
+    const lost = unknown
+      ? { state: "error", icon: "refresh", label: "This page is out of date: reload it" }
+      : { state: "reconnecting", icon: "sync_problem", label: "Reconnecting to Parley" };
+    this.stateLine.show(lost);
+    this.visualiser.show(lost, false);
+    this.composer.show(lost, this.inCall() && !unknown);
+  }
+
+  leave() {
+    clearInterval(this.ticking);
+    this.leaving.abort();
+    this.push.leave();
+    this.visualiser.leave();
+    this.transcript.stop();
+    this.microphone.leave();
   }
 }
 
-function setLevel(meter, dbfs) {
-  const part = Math.min(1, Math.max(0, 1 - dbfs / LEVEL_FLOOR_DBFS));
-  meter.setAttribute("aria-valuenow", String(Math.max(LEVEL_FLOOR_DBFS, dbfs)));
-  meter.firstElementChild.style.transform = `scaleX(${part})`;
+function setButton(button, sign, words) {
+  setText(button.querySelector(".icon"), sign);
+  setText(button.querySelector(".text"), words);
 }
 
-// The streamer would try again for ever and say nothing, so the microphone is asked for here first.
-async function microphoneProblem() {
-  if (!window.isSecureContext) return "InsecureContext";
-  if (!window.RTCPeerConnection || !navigator.mediaDevices?.getUserMedia) return "NotSupportedError";
-  try {
-    const stream = await navigator.mediaDevices.getUserMedia({ audio: true });
-    stream.getTracks().forEach((track) => track.stop());
-    return null;
-  } catch (error) {
-    return error.name;
-  }
+function setToggle(button, shown, pressed, [off, on]) {
+  button.hidden = !shown;
+  button.setAttribute("aria-pressed", String(Boolean(pressed)));
+  setText(button.querySelector(".icon"), pressed ? on : off);
+}
+
+function setBadge(badge, sign, words) {
+  if (badge.dataset.words === words) return;
+  badge.dataset.words = words;
+  badge.hidden = !words;
+  badge.replaceChildren(icon(sign), element("span", "words", words));
 }
 
 export default function ({ data, parentElement, setTriggerValue }) {
@@ -136,17 +191,16 @@ export default function ({ data, parentElement, setTriggerValue }) {
     panel = new Panel(parentElement.querySelector(".panel"));
     panels.set(parentElement, panel);
     panel.synced = data.in_call;
-    panel.clock = setInterval(() => panel.tick(), 100);
   }
   panel.setTriggerValue = setTriggerValue;
   panel.root.classList.toggle("compact", data.compact);
   panel.connection = connectionOf(parentElement, data);
-  panel.connection.onView = (view) => panel.show(view);
-  panel.connection.onLevels = (you, agent) => panel.showLevels(you, agent);
+  panel.connection.onView = (view, patch) => panel.show(view, patch);
+  panel.connection.onLevels = (you, agent) => panel.visualiser.push(you, agent);
   panel.connection.onPlayout = (turnId, playedMs) => panel.transcript.playout(turnId, playedMs);
   panel.connection.onLost = (unknown) => panel.showLost(unknown);
   return () => {
-    clearInterval(panel.clock);
+    panel.leave();
     disconnect(parentElement);
     panels.delete(parentElement);
   };

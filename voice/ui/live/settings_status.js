@@ -1,4 +1,4 @@
-// Says what became of each setting, and offers to begin anew with what waits for the next call.
+// Says what became of a group's settings, and offers to begin anew with what waits for the next call.
 
 const NAMES = {
   system_prompt: "System prompt",
@@ -23,7 +23,6 @@ const WORDS = {
   applied: ["check_circle", "applied"],
 };
 const RANK = Object.keys(WORDS);
-const OVER = new Set(["idle", "ended", "error"]);
 // Only a session that is up can be begun anew.
 const RESTARTABLE = new Set(["listening", "hearing", "thinking", "speaking"]);
 
@@ -42,22 +41,24 @@ function settingItem(path, { status, message }) {
   return item;
 }
 
-function showSettings(root, { settings, state }) {
-  const entries = Object.entries(settings).sort(
-    ([, one], [, other]) => RANK.indexOf(one.status) - RANK.indexOf(other.status),
-  );
-  root.hidden = entries.length === 0;
-  root.querySelector("h4").textContent = OVER.has(state) ? "In the last call" : "In this call";
-  root.querySelector(".settings").replaceChildren(...entries.map(([path, setting]) => settingItem(path, setting)));
-  const waiting = entries.some(([, { status }]) => status === "next_call");
-  root.querySelector(".later").hidden = !(waiting && RESTARTABLE.has(state));
+const waits = (setting) => setting?.status === "next_call";
+
+function showSettings(root, { settings, state }, { paths, before }) {
+  const mine = paths
+    .filter((path) => settings[path])
+    .sort((one, other) => RANK.indexOf(settings[one].status) - RANK.indexOf(settings[other].status));
+  root.hidden = mine.length === 0;
+  root.querySelector(".settings").replaceChildren(...mine.map((path) => settingItem(path, settings[path])));
+  // One button is enough: it is about all settings.
+  const isFirst = mine.some((path) => waits(settings[path])) && !before.some((path) => waits(settings[path]));
+  root.querySelector(".later").hidden = !(isFirst && RESTARTABLE.has(state));
 }
 
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".status");
   const connection = connectionOf(parentElement, data);
   connection.onView = (view, patch) => {
-    if (patch.settings || patch.state) showSettings(root, view);
+    if (patch.settings || patch.state) showSettings(root, view, data);
   };
   root.querySelector(".restart").onclick = () => connection.send({ do: "restart" });
   return () => disconnect(parentElement);

@@ -119,20 +119,3 @@ function lineOf({ text, typed, interrupted, tool }, name) {
   const how = [typed && "typed", interrupted && "interrupted"].filter(Boolean);
   return `${name}${how.length ? ` (${how.join(", ")})` : ""}: ${text}`;
 }
-
-// A page may be forbidden to store anything; it then forgets.
-function remembered(name) {
-  try {
-    return localStorage.getItem(name);
-  } catch {
-    return null;
-  }
-}
-
-function remember(name, value) {
-  try {
-    localStorage.setItem(name, value);
-  } catch {
-    return;
-  }
-}

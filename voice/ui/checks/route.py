@@ -1,0 +1,83 @@
+"""The WebSocket of the Setup page: it asks for checks and brings the browser's facts, findings go back.
+
+Beneath the live route's path, so that a proxy that lets one through lets the other through too. After the
+token both sides send JSON objects. Up come `Ping`, `Run`, `Judge`, `Probe` and `Probed`; down go
+`{"pong": n}`, `{"finding": {"check", "state", "measured", "cure"}}`, `{"answer": sdp}` and `{"busy": bool}`,
+which tells whether a call runs.
+"""
+
+import asyncio
+import contextlib
+import logging
+
+import msgspec
+from starlette.websockets import WebSocket, WebSocketDisconnect
+
+from voice.call.line import Line
+from voice.conversation.view import CallView
+from voice.ui.admission import admit
+from voice.ui.checks.desk import AnyCommand, Desk
+from voice.ui.live_route import LIVE_PATH
+
+_log = logging.getLogger(__name__)
+
+SETUP_PATH = f"{LIVE_PATH}/setup"
+_MAX_MESSAGE_CHARS = 100_000
+
+
+async def serve_setup(socket: WebSocket) -> None:
+    """Serve one page until it leaves."""
+    try:
+        line = await admit(socket)
+        if line is not None:
+            await _serve(socket, line)
+    except WebSocketDisconnect:
+        return
+
+
+async def _serve(socket: WebSocket, line: Line) -> None:
+    async def send(message: dict[str, object]) -> None:
+        await socket.send_text(msgspec.json.encode(message).decode())
+
+    desk = Desk(line, send)
+    telling = asyncio.create_task(_tell_calls(desk, line))
+    try:
+        await _obey(socket, desk)
+    finally:
+        telling.cancel()
+        with contextlib.suppress(asyncio.CancelledError, WebSocketDisconnect):
+            await telling
+        await desk.close()
+
+
+async def _obey(socket: WebSocket, desk: Desk) -> None:
+    while True:
+        try:
+            text = await socket.receive_text()
+            if len(text) > _MAX_MESSAGE_CHARS:
+                raise msgspec.ValidationError("too long")
+            await desk.take(msgspec.json.decode(text, type=AnyCommand))
+        except (msgspec.MsgspecError, KeyError):  # a binary message has no text: KeyError
+            _log.warning("the Setup page sent something that is no command")
+
+
+async def _tell_calls(desk: Desk, line: Line) -> None:
+    # In a call the page makes no sound and leaves the microphone alone.
+    changed = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def tell(_view: CallView) -> None:
+        loop.call_soon_threadsafe(changed.set)
+
+    stop = line.watch(tell)
+    told: bool | None = None
+    try:
+        while True:
+            changed.clear()
+            busy = line.call is not None
+            if busy is not told:
+                await desk.send({"busy": busy})
+                told = busy
+            await changed.wait()
+    finally:
+        stop()

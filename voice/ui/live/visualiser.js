@@ -1,0 +1,173 @@
+// Draws both voices and the state as one row of bars on a canvas. Works only while something moves and is seen.
+
+const FLOOR_DBFS = -54;
+const LEVEL_PERIOD_MS = 1000 / 15;
+const BAR_PX = 4;
+const STEP_PX = 10;
+const MIDDLE_PX = 28;
+const MAX_BARS = 40;
+const LINE_PX = 2;
+const FRAME_MS = 1000 / 32;
+const COLOURS_MS = 1000;
+const YOU = { hearing: "green", listening: "green", speaking: "green", interrupted: "orange", reconnecting: "orange" };
+const AGENT = { speaking: "blue", thinking: "violet", interrupted: "orange", reconnecting: "orange" };
+
+class Visualiser {
+  constructor(root) {
+    this.root = root;
+    this.canvas = root.querySelector("canvas");
+    this.pen = this.canvas.getContext("2d");
+    this.meters = [root.querySelector(".meter.you"), root.querySelector(".meter.agent")];
+    this.history = [new Array(MAX_BARS + 1).fill(0), new Array(MAX_BARS + 1).fill(0)];
+    this.mode = "loading";
+    this.muted = [false, false];
+    this.frame = null;
+    this.still = window.matchMedia("(prefers-reduced-motion: reduce)");
+    this.leaving = new AbortController();
+    const { signal } = this.leaving;
+    this.still.addEventListener("change", () => this.restart(), { signal });
+    document.addEventListener("visibilitychange", () => this.restart(), { signal });
+    this.sizes = new ResizeObserver(() => this.resize());
+    this.sizes.observe(this.canvas);
+  }
+
+  show({ state, interrupted, muted, agent_muted: agentMuted }, inCall) {
+    const mode = interrupted ? "interrupted" : state;
+    const mutes = [Boolean(inCall && muted), Boolean(inCall && agentMuted)];
+    if (mode === this.mode && String(mutes) === String(this.muted)) return;
+    if (mode !== this.mode) this.began = performance.now();
+    if (!inCall) this.history.forEach((levels) => levels.fill(0));
+    this.mode = mode;
+    this.muted = mutes;
+    this.root.dataset.mode = mode;
+    this.coloursAt = undefined;
+    this.restart();
+  }
+
+  // Levels in dBFS, as pushed.
+  push(...dbfs) {
+    if (document.hidden) return;
+    this.pushedAt = performance.now();
+    dbfs.forEach((level, side) => {
+      const part = Math.min(1, Math.max(0, 1 - level / FLOOR_DBFS));
+      this.history[side].unshift(part);
+      this.history[side].length = MAX_BARS + 1;
+      const rounded = String(Math.max(-60, Math.round(level)));
+      const meter = this.meters[side];
+      if (meter.getAttribute("aria-valuenow") !== rounded) meter.setAttribute("aria-valuenow", rounded);
+      if (this.still.matches) meter.firstElementChild.style.transform = `scaleX(${part.toFixed(2)})`;
+    });
+  }
+
+  leave() {
+    this.leaving.abort();
+    this.sizes.disconnect();
+    cancelAnimationFrame(this.frame);
+  }
+
+  restart() {
+    cancelAnimationFrame(this.frame);
+    if (document.hidden) return;
+    if (this.still.matches || STILL.has(this.mode)) this.draw(performance.now());
+    else this.frame = requestAnimationFrame((now) => this.move(now));
+  }
+
+  // Every other frame of a 60 Hz screen: twice as many cost twice as much and look the same.
+  move(now) {
+    if (!(now - this.drawnAt < FRAME_MS - 4)) {
+      this.draw(now);
+      this.drawnAt = now;
+    }
+    this.frame = requestAnimationFrame((later) => this.move(later));
+  }
+
+  resize() {
+    const { clientWidth, clientHeight } = this.canvas;
+    const scale = Math.min(2, window.devicePixelRatio);
+    this.canvas.width = clientWidth * scale;
+    this.canvas.height = clientHeight * scale;
+    this.pen.setTransform(scale, 0, 0, scale, 0, 0);
+    this.width = clientWidth;
+    this.height = clientHeight;
+    this.bars = Math.min(MAX_BARS, Math.floor((clientWidth - MIDDLE_PX) / 2 / STEP_PX));
+    this.restart();
+  }
+
+  draw(now) {
+    if (!this.width || this.bars < 1) return;
+    this.readColours(now);
+    this.pen.clearRect(0, 0, this.width, this.height);
+    if (this.mode === "ended" || this.mode === "error") this.drawLine();
+    else [0, 1].forEach((side) => this.drawSide(side, now));
+    this.pen.globalAlpha = 1;
+  }
+
+  drawSide(side, now) {
+    const form = FORMS[this.mode] ?? FORMS.idle;
+    const still = this.still.matches;
+    const t = still ? STILL_T : (now - (this.began ?? now)) / 1000;
+    const part = Math.min(1, (now - (this.pushedAt ?? 0)) / LEVEL_PERIOD_MS);
+    const levels = this.history[side];
+    this.pen.fillStyle = this.pen.strokeStyle = this.colours[side];
+    this.pen.lineWidth = 1.5;
+    for (let i = 0; i < this.bars; i += 1) {
+      const level = still ? stillLevel(this.mode, side, i) : levels[i + 1] + (levels[i] - levels[i + 1]) * part;
+      const [height, opacity] = form({ t, i, n: this.bars, you: side === 0, level });
+      this.drawBar(side, i, height, opacity);
+    }
+    if (this.muted[side]) this.strike(side);
+  }
+
+  drawBar(side, i, height, opacity) {
+    if (opacity <= 0.01) return;
+    const tall = BAR_PX + height * (this.height - BAR_PX);
+    const edge = i * STEP_PX + 1;
+    const x = side === 0 ? edge : this.width - edge - BAR_PX;
+    this.pen.globalAlpha = opacity;
+    this.pen.beginPath();
+    this.pen.roundRect(x, (this.height - tall) / 2, BAR_PX, tall, BAR_PX / 2);
+    // Hollow: nothing of it goes out.
+    if (this.muted[side]) this.pen.stroke();
+    else this.pen.fill();
+  }
+
+  strike(side) {
+    const length = this.bars * STEP_PX;
+    this.pen.globalAlpha = 0.9;
+    this.pen.fillRect(side === 0 ? 0 : this.width - length, this.height / 2 - 1, length, LINE_PX);
+  }
+
+  drawLine() {
+    const middle = this.height / 2;
+    const gap = this.mode === "error" ? MIDDLE_PX : 0;
+    this.pen.fillStyle = this.pen.strokeStyle = this.colours[0];
+    this.pen.globalAlpha = this.mode === "error" ? 0.9 : 0.35;
+    this.pen.fillRect(0, middle - LINE_PX / 2, this.width / 2 - gap, LINE_PX);
+    this.pen.fillRect(this.width / 2 + gap, middle - LINE_PX / 2, this.width / 2 - gap, LINE_PX);
+    if (gap) this.cross(this.width / 2, middle, gap / 3);
+  }
+
+  cross(x, y, size) {
+    this.pen.lineWidth = 3;
+    this.pen.lineCap = "round";
+    this.pen.beginPath();
+    for (const way of [1, -1]) {
+      this.pen.moveTo(x - size, y - way * size);
+      this.pen.lineTo(x + size, y + way * size);
+    }
+    this.pen.stroke();
+  }
+
+  // The theme may change while the page is open.
+  readColours(now) {
+    if (this.colours && now - this.coloursAt < COLOURS_MS) return;
+    this.coloursAt = now;
+    const style = getComputedStyle(this.canvas);
+    const read = (name) => style.getPropertyValue(`--st-${name}`).trim();
+    const plain = this.mode === "error" ? read("red-color") : read("text-color");
+    this.colours = [YOU, AGENT].map((table, side) => {
+      if (this.muted[side]) return read("orange-color");
+      return table[this.mode] ? read(`${table[this.mode]}-color`) : plain;
+    });
+  }
+}
