@@ -69,6 +69,28 @@ async def test_a_slider_dragged_in_a_call_is_applied_without_a_run_of_the_page(p
     await page.hang_up()
 
 
+async def test_what_waits_for_the_next_call_is_applied_by_one_click(page: TalkPage) -> None:
+    await page.connect()
+    (greeting,) = await page.wait_for_turns(1, "agent")
+    await page.wait_for_state("listening")
+    restart = page.button("Restart with this")
+    await expect(restart).to_be_hidden()
+    field = page.page.get_by_label("Greeting")
+    await field.fill("Ahoy.")
+    await field.press("Enter")
+    await page.page.get_by_text("Patient", exact=True).click()
+    await wait_for_setting(page, "input.turn_detection", "applied")
+    await page.page.get_by_text("Adaptive", exact=True).click()
+    await wait_for_setting(page, "input.turn_detection", "next_call")
+    await expect(restart).to_have_count(1)
+    await restart.click()
+    await wait_for_setting(page, "greeting", "applied")
+    await expect(restart).to_be_hidden()
+    await expect(page.page.locator("[data-setting='input.turn_detection']")).to_have_count(0)
+    assert (await page.turns())[0].text == greeting.text
+    await page.hang_up()
+
+
 async def test_values_survive_a_visit_to_another_page(page: TalkPage) -> None:
     await page.page.get_by_text("Manual", exact=True).click()
     await drag(page, "Threshold", steps=10)

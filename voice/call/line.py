@@ -73,6 +73,11 @@ class Line:
         return self._view
 
     @property
+    def patch(self) -> SessionPatch:
+        """The configuration that the sidebar last asked for."""
+        return self._patch
+
+    @property
     def log(self) -> EventLog | None:
         """What the call sent, received and decided; of the last one until the next begins."""
         call = self._call

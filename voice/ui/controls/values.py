@@ -9,7 +9,14 @@ from typing import Any, Final, Literal
 import streamlit as st
 
 from voice.personas.keyterms import clean_keyterms
-from voice.personas.persona import Persona, shipped
+from voice.personas.persona import (
+    DEFAULT_VOICE,
+    MAX_GREETING_CHARS,
+    MAX_PROMPT_CHARS,
+    MAX_VOICE_CHARS,
+    Persona,
+    shipped,
+)
 from voice.protocol.config import DEFAULT_MAX_SILENCE_MS, DEFAULT_MIN_SILENCE_MS, DEFAULT_VAD_THRESHOLD
 from voice.protocol.limits import DEFAULT_CAP_S, DEFAULT_IDLE_S
 from voice.protocol.turn_presets import TurnTaking
@@ -77,9 +84,9 @@ def current_persona(name: str) -> Persona:
     on = tuple(name for name in tool_names() if state[tool_key(name)])
     return Persona(
         name=name,
-        prompt=state["system_prompt"] or "",
-        greeting=state["greeting"] or "",
-        voice=state["voice"] or shipped()[0].voice,
+        prompt=(state["system_prompt"] or "")[:MAX_PROMPT_CHARS],
+        greeting=(state["greeting"] or "")[:MAX_GREETING_CHARS],
+        voice=(state["voice"] or "").strip()[:MAX_VOICE_CHARS] or DEFAULT_VOICE,
         keyterms=terms,
         tools=None if on == default_names() else on,
         turn_taking=TURN_TAKING.get(state["turn_detection"], "adaptive"),

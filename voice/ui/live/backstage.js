@@ -14,6 +14,7 @@ class Drawer {
     this.tabs = TABS.map((tab) => this.makeTab(tab));
     this.find(".tabs").append(...this.tabs.map(({ button }) => button));
     this.find(".tabs").onkeydown = (event) => this.step(event);
+    this.find(".bundle").onclick = () => this.askForBundle();
     this.root.ontoggle = () => (this.root.open ? this.open() : this.close());
     this.choose(this.tabs[0]);
   }
@@ -68,6 +69,7 @@ class Drawer {
     this.connection = connection;
     this.connected = false;
     connection.onView = (view) => (this.connected ? this.chosen.pane.show(view) : this.found());
+    connection.onBundle = (piece, { left }) => this.takeBundle(piece, left);
     connection.onLost = () => this.lost();
     for (const { feed } of TABS) {
       connection[`on${feed[0].toUpperCase()}${feed.slice(1)}`] = (_, message) => {
@@ -85,7 +87,26 @@ class Drawer {
 
   lost() {
     this.connected = false;
+    this.say("");
     this.find(".lost").hidden = false;
+  }
+
+  askForBundle() {
+    this.pieces = [];
+    this.connection.send({ do: "support_bundle" });
+    this.say("Making the support bundle…");
+  }
+
+  takeBundle(piece, left) {
+    this.pieces.push(piece);
+    if (left) return;
+    const name = `parley-support-${stamp()}.json`;
+    saveText(name, this.pieces.join(""));
+    this.say(`Saved ${name}. Keys and tokens are taken out of it; what was said in the call is in it.`);
+  }
+
+  say(words) {
+    this.find(".said").textContent = words;
   }
 
   close() {
