@@ -21,6 +21,7 @@ class Panel {
     this.composer = new Composer(root, (text) => this.send({ do: "say", text }));
     this.transcript = new TranscriptView(this.find(".transcript"));
     this.sample = new SampleCall(root, (problem) => this.begin("connect_sample", problem));
+    this.media = new MediaStats((command) => this.send(command));
     this.sound = new SoundWatch((stuck) => this.offerSound(stuck));
     this.listen();
     this.ticking = setInterval(() => this.tick(), TICK_MS);
@@ -107,6 +108,7 @@ class Panel {
     this.notices.show(view, this.stateLine.label());
     this.composer.show(view, inCall);
     this.transcript.show(view);
+    this.media.show(inCall);
     this.sample.show(view, inCall);
     this.push.show(inCall && !view.sample);
     if (began && inCall && this.pushing() && !view.muted) this.mute(true);
@@ -176,6 +178,7 @@ class Panel {
     this.push.leave();
     this.visualiser.leave();
     this.transcript.stop();
+    this.media.leave();
     this.microphone.leave();
   }
 }
