@@ -28,9 +28,11 @@ _FOCUS = {"near-field": "Near", "far-field": "Far"}
 @st.fragment
 def draw_hearing(line: Line) -> None:
     """Draw the group and hand over what it says."""
-    with st.expander("Hearing", icon=":material/hearing:"):
-        hand_over(line, "hearing", {**_draw_recognition(), **_draw_focus()})
-    draw_settings_status(line, "hearing")
+    # Close together: a status without settings would leave a gap.
+    with st.container(gap=None):
+        with st.expander("Hearing", icon=":material/hearing:"):
+            hand_over(line, "hearing", {**_draw_recognition(), **_draw_focus()})
+        draw_settings_status(line, "hearing")
 
 
 def _draw_recognition() -> dict[str, Any]:

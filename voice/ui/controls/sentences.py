@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-_PROBLEM = ":material/warning:"
+_SIGN_AND_SENTENCE = (1, 12)
 
 
 def draw_problems(sentences: Iterable[str]) -> None:
     """Draw sentences about what is wrong; they may quote anything."""
     for sentence in sentences:
-        with st.container(horizontal=True, gap="small", wrap=False):
-            st.markdown(f":orange[{_PROBLEM}]", width="content")
-            st.text(sentence)
+        sign, text = st.columns(_SIGN_AND_SENTENCE, gap="small", wrap=False)
+        sign.markdown(":orange[:material/warning:]")
+        text.text(sentence)
 
 
 def within(text: str | None, limit: int, name: str) -> str:
