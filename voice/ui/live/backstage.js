@@ -2,7 +2,12 @@
 
 // The section `data-pane=id` is drawn by a `Pane`, made once with it. While its tab is seen, the pane is given
 // each view by `show(view)`, and by `receive(message)` each message of the feed that the tab watches.
-const TABS = [{ id: "events", label: "Events", feed: "events", Pane: EventsPane }];
+const TABS = [
+  { id: "events", label: "Events", feed: "events", Pane: EventsPane },
+  { id: "latency", label: "Latency", feed: "figures", Pane: LatencyPane },
+  { id: "network", label: "Network", feed: "figures", Pane: NetworkPane },
+  { id: "cost", label: "Cost", feed: "figures", Pane: CostPane },
+];
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 const drawers = new WeakMap();
 
