@@ -19,8 +19,8 @@ ANN = Persona(
 )
 
 
-# Choosing manual, and two drags.
-CHANGES = 3
+# Choosing manual. The drags after it cause no run at all.
+CHOICES = 1
 FRAGMENTS_ALONE = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
 
 
@@ -51,7 +51,7 @@ async def wait_for_setting(page: TalkPage, path: str, status: str) -> None:
     await page.page.locator(f"[data-setting='{path}'][data-status={status}]").wait_for()
 
 
-async def test_a_slider_dragged_in_a_call_is_applied_without_a_run_of_the_page(page: TalkPage) -> None:
+async def test_a_slider_dragged_in_a_call_is_applied_without_any_run(page: TalkPage) -> None:
     await page.connect()
     await page.wait_for_turns(1, "agent")
     await page.wait_for_state("listening")
@@ -64,8 +64,7 @@ async def test_a_slider_dragged_in_a_call_is_applied_without_a_run_of_the_page(p
     await drag(page, "Maximum silence", steps=20)
     await expect(crossed).to_be_hidden()
     await wait_for_setting(page, "input.turn_detection", "applied")
-    assert runs(page.traffic[before:])[1] >= CHANGES
-    assert runs(page.traffic[before:])[0] == 0
+    assert runs(page.traffic[before:]) == (0, CHOICES), "a slider caused a run"
     assert runs(page.traffic[:before])[0] > 0, "runs of the page are not seen at all"
     await page.page.get_by_text("Adaptive", exact=True).click()
     await wait_for_setting(page, "input.turn_detection", "next_call")

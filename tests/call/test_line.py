@@ -231,7 +231,7 @@ def test_stopping_twice_is_the_same_as_once(line: Line) -> None:
 def test_a_turned_dial_is_wanted_where_it_is_used_and_kept_for_later(
     line: Line, switchboard: FakeSwitchboard
 ) -> None:
-    line.turn("volume", 43)
+    line.turn({"volume": 43})
     line.want(PATCH)
     line.connect()
     assert switchboard.calls[0].patch == PATCH
@@ -243,8 +243,8 @@ def test_a_turned_dial_is_wanted_where_it_is_used_and_kept_for_later(
 def test_turning_a_dial_in_a_call_reaches_the_call_at_once(line: Line, switchboard: FakeSwitchboard) -> None:
     line.want(PATCH, dials=["volume"])
     line.connect()
-    line.turn("volume", 10)
-    line.turn("volume", 10)
+    line.turn({"volume": 10})
+    line.turn({"volume": 10})
     assert switchboard.calls[0].told == [("want", replace(PATCH, output=OutputPatch(volume=10)))]
 
 
@@ -253,5 +253,5 @@ def test_turning_a_dial_in_a_call_reaches_the_call_at_once(line: Line, switchboa
 )
 def test_an_impossible_turn_of_a_dial_changes_nothing(line: Line, name: str, value: float) -> None:
     before = line.dials
-    line.turn(name, value)
+    line.turn({name: value})
     assert line.dials == before

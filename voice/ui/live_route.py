@@ -48,7 +48,7 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "unmute": lambda line, _: line.set_muted(False),
     "mute_agent": lambda line, _: line.set_agent_muted(True),
     "unmute_agent": lambda line, _: line.set_agent_muted(False),
-    "dial": lambda line, command: line.turn(command.name, command.value),
+    "dial": lambda line, command: line.turn({command.name: command.value}),
     "say": lambda line, command: line.say(command.text),
     "stay": lambda line, _: line.stay(),
     "restart": lambda line, _: line.restart(),
