@@ -15,8 +15,8 @@ pytestmark = pytest.mark.asyncio(loop_scope="session")
 NOW_S = 1_000_000.0
 FAILURE = {"sentence": "No microphone was found.", "next_step": "Plug one in.", "code": "mic"}
 STEPS = [
-    {"name": "agent", "label": "Agent", "took_s": None, "failed": False},
-    {"name": "audio", "label": "Audio", "took_s": 0.42, "failed": False},
+    {"name": "agent", "label": "Agent", "took_s": None, "failed": False, "began_at": NOW_S},
+    {"name": "audio", "label": "Audio", "took_s": 0.42, "failed": False, "began_at": NOW_S},
 ]
 LOST = {"attempt": 2, "of": 5, "lost_at": 0.0}
 
@@ -86,6 +86,14 @@ async def test_connecting_tells_each_step_with_its_seconds(timed: PanelHarness) 
     await expect(steps).to_have_text(["progress_activityAgent1.2 s", "checkAudio0.4 s"])
     await timed.show(a_view("listening"))
     await expect(steps).to_have_count(0)
+
+
+async def test_a_restart_in_a_long_call_counts_its_own_seconds(timed: PanelHarness) -> None:
+    begun = NOW_S - 600
+    await timed.show(a_view("connecting", begun_at=begun, ready_at=begun + 1, since=NOW_S, steps=STEPS))
+    await timed.page.clock.run_for(1_200)
+    await expect(timed.state).to_contain_text("Connecting: agent… 1.2 s")
+    await expect(timed.page.get_by_role("listitem").first).to_have_text("progress_activityAgent1.2 s")
 
 
 async def test_a_call_shows_its_length_and_cost_as_they_grow(timed: PanelHarness) -> None:

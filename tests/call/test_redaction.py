@@ -58,6 +58,13 @@ def test_no_part_of_a_secret_is_left_at_a_cut(before: str, after: str, limit: in
     assert not any(part in shown for part in ("can", "nar", "key", "0123", "89"))
 
 
+def test_the_head_of_a_secret_at_the_end_of_a_text_was_cut_elsewhere_and_is_hidden() -> None:
+    redactor = Redactor((KEY,))
+    assert redactor.value({"quoted": f"it is {KEY[:12]}"}) == {"quoted": f"it is {REDACTED}"}
+    assert redactor.text(f"{KEY[:12]} is the head") == f"{KEY[:12]} is the head"
+    assert redactor.text("a canary") == "a canary"
+
+
 def test_a_text_without_secrets_stays_as_it_is_up_to_the_cut() -> None:
     assert Redactor(()).text("hello there", 5) == "hello"
     assert Redactor((KEY,)).text("hello there") == "hello there"

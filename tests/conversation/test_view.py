@@ -90,14 +90,17 @@ def test_failure_and_duration_are_told() -> None:
 
 def test_steps_of_connecting_tell_how_long_each_took() -> None:
     call = Call(begun_at=100.0)
-    assert view_of(call.session).steps == (StepView("agent", "Agent"), StepView("audio", "Audio"))
+    assert view_of(call.session).steps == (
+        StepView("agent", "Agent", began_at=100.0),
+        StepView("audio", "Audio", began_at=100.0),
+    )
     call.feed(LinkOpened(), after_s=0.5)
     call.feed(MediaConnected(), after_s=0.25)
     call.feed(SessionReady(session_id="sess_1"), after_s=0.25)
     view = view_of(call.session)
     assert view.steps == (
-        StepView("agent", "Agent", took_s=1.0),
-        StepView("audio", "Audio", took_s=0.75),
+        StepView("agent", "Agent", took_s=1.0, began_at=100.0),
+        StepView("audio", "Audio", took_s=0.75, began_at=100.0),
     )
     assert (view.begun_at, view.billed_from, view.ready_at, view.ended_at) == (100.0, 100.5, 101.0, None)
 

@@ -1,9 +1,10 @@
 """An agent that hears itself is told from a person who talks over it."""
 
 from tests.protocol.driver import Call, live
+from voice.protocol.config import InputPatch, SessionPatch, TurnDetection
 from voice.protocol.echo import CUT_EARLY_S, INTERRUPTION_OFF
-from voice.protocol.inputs import HangUp, ReplyAudible, ReplyDrained
-from voice.protocol.server_events import InputSpeechStarted, InputSpeechStopped, ReplyDone
+from voice.protocol.inputs import ConfigWanted, HangUp, ReplyAudible, ReplyDrained
+from voice.protocol.server_events import InputSpeechStarted, InputSpeechStopped, ReplyDone, SessionUpdated
 
 EARLY_S = CUT_EARLY_S - 0.5
 LATE_S = CUT_EARLY_S + 0.5
@@ -44,6 +45,17 @@ def test_it_is_told_once() -> None:
     for number in range(6):
         reply_cut(call, f"r{number}")
     assert cures(call) == [INTERRUPTION_OFF]
+
+
+def test_the_notice_goes_once_the_agent_has_confirmed_that_nothing_interrupts_it() -> None:
+    call = live()
+    for number in range(3):
+        reply_cut(call, f"r{number}")
+    off = TurnDetection(interrupt_response=False)
+    call.feed(ConfigWanted(SessionPatch(input=InputPatch(turn_detection=off))))
+    assert cures(call) == [INTERRUPTION_OFF]
+    call.feed(SessionUpdated())
+    assert cures(call) == []
 
 
 def test_the_agents_own_cut_counts_like_heard_speech() -> None:

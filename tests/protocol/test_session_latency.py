@@ -92,3 +92,13 @@ def test_a_cut_reply_that_was_never_heard_has_no_latency() -> None:
     _start(call, "r1", after_s=0.3)
     call.feed(InputSpeechStarted(), ReplyAudible("r1"))
     assert call.session.latencies.turns == ()
+
+
+def test_a_tool_that_nobody_waits_for_any_more_is_not_waited_for() -> None:
+    call = live()
+    call.say("r1", "Let")
+    call.feed(ReplyAudible("r1"), InputSpeechStarted(), ReplyDone(reply_id="r1", status="interrupted"))
+    call.feed(ToolCall(call_id="c1", name="clock", arguments={}))
+    _start(call, "r2", after_s=0.3)
+    call.feed(ReplyAudible("r2"))
+    assert call.session.latencies.turns == ()

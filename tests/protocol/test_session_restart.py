@@ -154,6 +154,24 @@ def test_the_length_and_the_price_count_from_the_first_session() -> None:
     assert (after.ready_at, after.billed_from) == (before.ready_at, before.billed_from)
 
 
+def test_the_steps_of_connecting_count_from_the_restart() -> None:
+    call = talked()
+    call.feed(Restart(), after_s=60.0)
+    asked_at = call.now
+    call.feed(SessionEnded(), LinkOpened())
+    agent, audio = view_of(call.session).steps
+    assert (agent.began_at, agent.took_s, audio.failed) == (asked_at, None, False)
+
+
+def test_an_agent_that_can_not_be_reached_again_ends_the_call_in_these_words() -> None:
+    call = talked()
+    call.feed(Restart(), SessionEnded(), LinkFailed(AgentUnreachable("so the call did not start")))
+    failure = call.session.failure
+    assert failure is not None
+    assert failure.sentence == "The agent could not be reached for the restart, so the call ended."
+    assert "kept" in failure.next_step
+
+
 def test_only_a_live_session_can_be_restarted() -> None:
     call = Call()
     assert call.feed(Restart()) == []

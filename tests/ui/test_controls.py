@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Collection
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import pytest
@@ -26,6 +27,7 @@ from voice.protocol.turn_presets import PRESETS
 from voice.protocol.voices import catalogue
 from voice.tools import catalogue as catalogue_of_tools
 from voice.tools import default_names, schemas
+from voice.ui.controls import dials
 from voice.ui.controls.microphone import MicrophoneOptions
 from voice.ui.controls.values import TURN_TAKING
 
@@ -55,13 +57,16 @@ class WantingLine(Line):
         self.switchboard = FakeSwitchboard()
         super().__init__(self.switchboard)
         self.wanted: list[SessionPatch] = []
+        # The dials of the last run, by label.
+        self.drawn: dict[str, dict[str, object]] = {}
         self.limits: list[Limits] = []
 
     def limit(self, limits: Limits) -> None:
         self.limits.append(limits)
 
-    def want(self, patch: SessionPatch, _dials: Collection[str] = ()) -> None:
-        self.wanted.append(patch)
+    def want(self, patch: SessionPatch, dials: Collection[str] = ()) -> None:
+        super().want(patch, dials)
+        self.wanted.append(self._patch)
 
     def offer_voices(self, *ids: str) -> None:
         """Show what a refused call shows: the ids that the agent takes."""
@@ -77,8 +82,15 @@ class WantingLine(Line):
 
 
 @pytest.fixture
-def line() -> WantingLine:
-    return WantingLine()
+def line(monkeypatch: pytest.MonkeyPatch) -> WantingLine:
+    wanting = WantingLine()
+
+    def draw(*, key: str, data: dict[str, Any]) -> None:
+        assert key
+        wanting.drawn |= {dial["label"]: dial for dial in data["dials"]}
+
+    monkeypatch.setattr(dials, "_dials", draw)
+    return wanting
 
 
 @pytest.fixture
@@ -104,6 +116,7 @@ def sidebar(draw_with: DrawWith) -> AppTest:
 
 
 def rerun(sidebar: AppTest) -> AppTest:
+    sidebar.session_state["line"].drawn.clear()
     sidebar.run()
     assert not sidebar.exception
     return sidebar
@@ -148,13 +161,13 @@ def test_untouched_it_wants_a_prompt_a_greeting_a_voice_and_tools_and_leaves_the
     assert problems_of(wanted) == []
 
 
-def test_controls_have_the_names_that_people_look_for(sidebar: AppTest) -> None:
+def test_controls_have_the_names_that_people_look_for(sidebar: AppTest, line: WantingLine) -> None:
     assert sidebar.selectbox(key="voice").label == "Voice"
     assert sidebar.text_area(key="system_prompt").label == "System prompt"
     assert sidebar.text_input(key="greeting").label == "Greeting"
-    assert not MANUAL & {slider.label for slider in sidebar.slider}
+    assert not MANUAL & line.drawn.keys()
     choose_manual(sidebar)
-    assert {slider.label for slider in sidebar.slider} >= MANUAL
+    assert line.drawn.keys() >= MANUAL
 
 
 def test_what_is_written_is_wanted(sidebar: AppTest, line: WantingLine) -> None:
@@ -195,11 +208,9 @@ def test_manual_turn_detection_starts_from_the_services_own_figures(
 
 def test_sliders_are_wanted_as_they_stand(sidebar: AppTest, line: WantingLine) -> None:
     choose_manual(sidebar)
-    sidebar.slider(key="vad_threshold").set_value(0.35)
-    sidebar.slider(key="minimum_silence").set_value(200)
-    sidebar.slider(key="maximum_silence").set_value(1500)
-    sidebar.slider(key="interruption_delay").set_value(0)
+    line.turn({"vad_threshold": 0.35, "min_silence": 200, "max_silence": 1500, "interruption_delay": 0})
     rerun(sidebar)
+    assert line.drawn["Minimum silence"]["value"] == 200
     assert turn_detection(line) == TurnDetection(
         vad_threshold=0.35,
         min_silence=200,
@@ -216,12 +227,12 @@ def test_an_agent_that_may_not_be_interrupted_has_no_delay_to_set(
     sidebar.toggle(key="interrupt_response").set_value(False)
     rerun(sidebar)
     assert turn_detection(line).interrupt_response is False
-    assert sidebar.slider(key="interruption_delay").disabled
+    assert line.drawn["Interruption delay"]["disabled"]
 
 
-def test_the_sliders_span_what_the_service_takes(sidebar: AppTest) -> None:
+def test_the_sliders_span_what_the_service_takes(sidebar: AppTest, line: WantingLine) -> None:
     choose_manual(sidebar)
-    spans = {slider.label: (slider.min, slider.max) for slider in sidebar.slider}
+    spans = {label: (dial["low"], dial["high"]) for label, dial in line.drawn.items()}
     assert spans == {
         "Volume": (0, 100),
         "Voice focus": (0.0, 1.0),
@@ -298,7 +309,7 @@ def test_a_preset_is_wanted_as_its_windows_alone(name: str, sidebar: AppTest, li
     sidebar.pills(key="turn_detection").set_value(name)
     rerun(sidebar)
     assert turn_detection(line) == PRESETS[TURN_TAKING[name]].detection
-    assert not MANUAL & {slider.label for slider in sidebar.slider}
+    assert not MANUAL & line.drawn.keys()
 
 
 def test_figures_of_turn_taking_name_their_source(sidebar: AppTest) -> None:
@@ -307,27 +318,9 @@ def test_figures_of_turn_taking_name_their_source(sidebar: AppTest) -> None:
     assert "July 2026" in said
 
 
-def test_a_minimum_above_the_maximum_is_told_and_the_last_good_values_stay(
-    sidebar: AppTest, line: WantingLine
-) -> None:
-    choose_manual(sidebar)
-    sidebar.slider(key="minimum_silence").set_value(800)
-    rerun(sidebar)
-    good = turn_detection(line)
-    sidebar.slider(key="minimum_silence").set_value(3000)
-    rerun(sidebar)
-    assert turn_detection(line) == good
-    assert any("must be less than the maximum" in text.value for text in sidebar.text)
-    sidebar.slider(key="maximum_silence").set_value(5000)
-    rerun(sidebar)
-    assert turn_detection(line).min_silence == 3000
-    assert not any("must be less" in text.value for text in sidebar.text)
-
-
 def test_the_manual_sliders_come_back_as_they_were_left(sidebar: AppTest, line: WantingLine) -> None:
     choose_manual(sidebar)
-    sidebar.slider(key="vad_threshold").set_value(0.3)
-    rerun(sidebar)
+    line.turn({"vad_threshold": 0.3})
     sidebar.pills(key="turn_detection").set_value("Adaptive")
     rerun(sidebar)
     choose_manual(sidebar)
@@ -354,14 +347,13 @@ def test_going_back_to_adaptive_in_a_call_says_that_it_acts_later(
 
 
 def test_how_the_person_is_heard_is_wanted(draw_with: DrawWith, line: WantingLine) -> None:
+    line.turn({"voice_focus_threshold": 0.6, "volume": 40})
     draw_with(
         transcription_mode="min_latency",
         keyterms="Parley\n\n  aiortc \nParley",
         transcription_prompt="A talk about gardens.",
         languages=["de", "en"],
         voice_focus="far-field",
-        voice_focus_threshold=0.6,
-        volume=40,
     )
     wanted = line.wanted[-1]
     assert wanted.input == InputPatch(
@@ -406,15 +398,13 @@ def test_text_over_its_limit_is_cut_with_a_sentence(
 def test_what_was_sent_in_a_call_is_taken_back_by_name_and_forgotten_after_it(
     draw_with: DrawWith, line: WantingLine
 ) -> None:
-    sidebar = draw_with(transcription_mode="min_latency", keyterms="Parley", volume=40)
+    sidebar = draw_with(transcription_mode="min_latency", keyterms="Parley")
     line.connect()
     sidebar.radio(key="transcription_mode").set_value("balanced")
     sidebar.text_area(key="keyterms").set_value("")
-    sidebar.slider(key="volume").set_value(100)
     for _ in range(2):
         rerun(sidebar)
         assert line.wanted[-1].input == InputPatch(transcription_mode="balanced", keyterms=None)
-        assert line.wanted[-1].output == OutputPatch(voice="alba", volume=None)
     line.end_call()
     rerun(sidebar)
     assert line.wanted[-1].input is UNSET

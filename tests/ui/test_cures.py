@@ -35,14 +35,16 @@ def test_the_sidebar_shows_the_cure_and_the_line_gets_it() -> None:
 
 
 def test_interruption_goes_off_by_manual_turn_detection(state: dict[str, Any]) -> None:
+    state["line"] = WantingLine()
     apply_cure(CLICK)
-    assert state == {"turn_detection": "Manual", "interrupt_response": False}
+    assert (state["turn_detection"], state["interrupt_response"]) == ("Manual", False)
 
 
 def test_a_presets_windows_of_silence_stay(state: dict[str, Any]) -> None:
+    state["line"] = line = WantingLine()
     state["turn_detection"] = "Patient"
     apply_cure(CLICK)
-    assert (state["minimum_silence"], state["maximum_silence"]) == (1_200, 3_600)
+    assert (line.dials["min_silence"], line.dials["max_silence"]) == (1_200, 3_600)
 
 
 @pytest.mark.parametrize("asked", [None, {}, INTERRUPTION_OFF, {"action": "format_disk"}, {"action": ["x"]}])

@@ -53,6 +53,6 @@ def test_any_other_text_gets_a_general_answer_and_is_not_repeated(name: str) -> 
 
 
 def test_every_reason_that_the_page_gives_by_itself_is_known() -> None:
-    given = re.findall(r'return "(\w+)"', read_part("panel.js"))
+    given = re.findall(r'problem: "(\w+)"', read_part("microphone.js"))
     assert INSECURE in given
     assert all(microphone_failed(reason).sentence != UNKNOWN for reason in given)

@@ -223,6 +223,15 @@ def test_manual_sliders_are_told_not_to_be_kept(open_page: Open, own: PersonaSto
     assert own.load().personas[0].turn_taking == "adaptive"
 
 
+def test_a_hostile_browser_cannot_save_more_than_the_fields_take(open_page: Open, own: PersonaStore) -> None:
+    huge = "x" * 1_000_000
+    page = open_page(persona_keeping=True, persona_name="Ann", system_prompt=huge, greeting=huge)
+    click(page, "Save as new")
+    (saved,) = own.load().personas
+    assert own.load().problems == ()
+    assert len(msgspec.json.encode(saved)) < 10_000
+
+
 def test_a_broken_file_is_named_where_personas_are_kept(
     open_page: Open, own: PersonaStore, data_dir: Path
 ) -> None:

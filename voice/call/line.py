@@ -7,7 +7,7 @@ import math
 import secrets
 import threading
 import time
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Mapping
 from typing import Protocol
 
 from voice.audio.levels import SILENCE_DBFS
@@ -73,6 +73,11 @@ class Line:
         return self._view
 
     @property
+    def patch(self) -> SessionPatch:
+        """The configuration that the sidebar last asked for."""
+        return self._patch
+
+    @property
     def log(self) -> EventLog | None:
         """What the call sent, received and decided; of the last one until the next begins."""
         call = self._call
@@ -110,13 +115,12 @@ class Line:
             self._asked, self._used_dials = patch, frozenset(dials)
         self._want_all()
 
-    def turn(self, name: str, value: float) -> None:
-        """Turn a dial. What is no dial, no number, or impossible beside the other dials changes nothing."""
-        dial = DIALS.get(name)
-        if dial is None or not math.isfinite(value):
+    def turn(self, values: Mapping[str, float]) -> None:
+        """Turn dials. What is no dial, no number, or impossible beside the other dials changes nothing."""
+        if not all(name in DIALS and math.isfinite(value) for name, value in values.items()):
             return
         with self._lock:
-            turned_now = {**self._turned, name: dial.nearest(value)}
+            turned_now = self._turned | {name: DIALS[name].nearest(value) for name, value in values.items()}
             if not is_possible({other: turned_now.get(other, DIALS[other].start) for other in DIALS}):
                 return
             self._turned = turned_now

@@ -15,6 +15,8 @@ from pydantic import AnyUrl, BaseModel, SecretStr
 REDACTED = "[redacted]"
 # Shorter ones are placeholders, such as "key" for a chat endpoint that wants none, and no secrets.
 _MIN_SECRET_CHARS = 4
+# Fewer characters of a secret at the end of a text give nothing away, and may well be words.
+_MIN_HEAD_CHARS = 8
 # One or two for each connection of a call; the oldest give way.
 _MAX_LEARNED = 64
 _NAMES = frozenset(
@@ -102,6 +104,10 @@ class Redactor:
         for needle in self._needles:
             if needle in text:
                 text = text.replace(needle, REDACTED)
+            head = text.rfind(needle[:_MIN_HEAD_CHARS])
+            # Somebody cut the text short within the secret.
+            if head >= 0 and needle.startswith(text[head:]):
+                text = text[:head] + REDACTED
         return text
 
 

@@ -9,12 +9,13 @@ from voice.protocol.session_state import Phase, Session
 
 
 class StepView(msgspec.Struct, frozen=True):
-    """One step; `took_s` is None while it runs, or when it failed."""
+    """One step, begun at `began_at`; `took_s` is None while it runs, or when it failed."""
 
     name: str
     label: str
     took_s: float | None = None
     failed: bool = False
+    began_at: float | None = None
 
 
 def steps_of(session: Session) -> tuple[StepView, ...]:
@@ -28,5 +29,5 @@ def steps_of(session: Session) -> tuple[StepView, ...]:
 
 def _step(name: str, label: str, began: float | None, done: float | None, *, failed: bool) -> StepView:
     if began is None or done is None:
-        return StepView(name, label, failed=failed)
-    return StepView(name, label, took_s=round(done - began, 3))
+        return StepView(name, label, failed=failed, began_at=began)
+    return StepView(name, label, took_s=round(done - began, 3), began_at=began)

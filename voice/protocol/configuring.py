@@ -4,6 +4,7 @@ from typing import Any
 
 from msgspec.structs import replace
 
+from voice.protocol import echo
 from voice.protocol.client_events import SessionUpdate
 from voice.protocol.effects import Send
 from voice.protocol.errors import ConfigRefused, VoiceAgentError
@@ -22,7 +23,8 @@ def wanted(session: Session, config: ConfigWanted, now: float) -> Step:
 def updated(session: Session, event: SessionUpdated, now: float) -> Step:
     """An update was applied; the next one may go."""
     config = session.config.confirmed_by(event.config)
-    return send_changes(replace(session, config=config, hosted_tools=hosted(event.config, session)), now)
+    applied = replace(session, config=config, hosted_tools=hosted(event.config, session))
+    return send_changes(echo.after_update(applied), now)
 
 
 def send_changes(session: Session, now: float) -> Step:
@@ -48,9 +50,9 @@ def is_about_update(session: Session, event: SessionError, error: VoiceAgentErro
     return isinstance(error, ConfigRefused) or named
 
 
-def hosted(echo: dict[str, Any] | None, session: Session) -> frozenset[str]:
+def hosted(shown: dict[str, Any] | None, session: Session) -> frozenset[str]:
     """Names of the tools that the service calls by HTTP itself; it tells of their calls all the same."""
-    tools = (echo or {}).get("tools")
+    tools = (shown or {}).get("tools")
     if not isinstance(tools, list):
         return session.hosted_tools
     named = (tool for tool in tools if isinstance(tool, dict) and tool.get("http") is not None)

@@ -37,3 +37,11 @@ def after_barge_in(session: Session, cut: Sequence[Reply], now: float) -> Sessio
 def after_whole_reply(session: Session) -> Session:
     """A reply was heard to its end, so nothing interrupts the agent all the time."""
     return replace(session, early_cuts=0) if session.early_cuts else session
+
+
+def after_update(session: Session) -> Session:
+    """Once the agent has confirmed that nothing interrupts it, the notice has done its work."""
+    if not session.uninterruptible:
+        return session
+    notices = tuple(notice for notice in session.notices if notice.action != INTERRUPTION_OFF)
+    return session if notices == session.notices else replace(session, notices=notices)

@@ -38,6 +38,8 @@ def link_failed(session: Session, failure: LinkFailed, now: float) -> Step:
     """No socket: the call fails, unless a lost session may still be found by another attempt."""
     if session.phase is Phase.RESUMING:
         return resuming.refused(session, failure.error, now)
+    if session.phase is Phase.REOPENING:
+        return restarting.not_reached(session, failure.error, now)
     return ending.failed_outside(session, Failed(failure.error), now)
 
 

@@ -11,6 +11,8 @@ from voice.conversation.transcript import Transcript
 from voice.protocol.client_events import SessionEnd, SessionUpdate
 from voice.protocol.earlier import Said, earlier_part
 from voice.protocol.effects import OpenLink, Send
+from voice.protocol.ending import failed
+from voice.protocol.errors import AgentUnreachable, VoiceAgentError
 from voice.protocol.inputs import Restart
 from voice.protocol.interruption import cut, cut_queued
 from voice.protocol.session_state import Phase, Session, Step, TurnEvent
@@ -66,6 +68,16 @@ def expired(session: Session, now: float) -> Step:
     if session.phase is not Phase.RESTARTING or asked is None or now - asked < FAREWELL_S:
         return session, ()
     return reopen(session, now)
+
+
+def not_reached(session: Session, error: VoiceAgentError, now: float) -> Step:
+    """The old session is gone and no socket is to be had for another."""
+    if isinstance(error, AgentUnreachable):
+        error = AgentUnreachable(
+            "The agent could not be reached for the restart, so the call ended.",
+            "What was said so far is kept. Connect again to go on talking.",
+        )
+    return failed(session, error, now)
 
 
 def opened(session: Session, now: float) -> Step:

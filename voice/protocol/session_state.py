@@ -182,6 +182,12 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
         return current.id if current else None
 
     @property
+    def uninterruptible(self) -> bool:
+        """With barge-in turned off the agent may still hear a turn begin, and wants to finish speaking."""
+        turn_detection = self.config.applied_value("input.turn_detection")
+        return isinstance(turn_detection, dict) and turn_detection.get("interrupt_response") is False
+
+    @property
     def cut_replies(self) -> tuple[str, ...]:
         """Ids of the latest replies whose audio is dropped."""
         return self.playout.cut

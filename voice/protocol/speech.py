@@ -15,7 +15,7 @@ from voice.protocol.session_state import Session, Step, TurnEvent
 
 def started(session: Session, _: InputSpeechStarted, now: float) -> Step:
     """The person speaks: the agent's speech stops at once, if it may be interrupted at all."""
-    session, effects = (session, ()) if _uninterruptible(session) else cut_by_speech(session, now)
+    session, effects = (session, ()) if session.uninterruptible else cut_by_speech(session, now)
     playout = session.playout
     current = playout.current
     if current is not None and not current.has_audio:
@@ -52,9 +52,3 @@ def final_words(session: Session, event: TranscriptUser, now: float) -> Step:
     noise = not event.text.strip() and not session.playout.open
     thinking_since = None if noise else session.thinking_since
     return replace(session, transcript=transcript, thinking_since=thinking_since, turn_ended_at=now), ()
-
-
-def _uninterruptible(session: Session) -> bool:
-    """With barge-in turned off the agent may still hear a turn begin, and wants to finish speaking."""
-    turn_detection = session.config.applied_value("input.turn_detection")
-    return isinstance(turn_detection, dict) and turn_detection.get("interrupt_response") is False

@@ -35,7 +35,7 @@ def _of_input(before: Session, after: Session, input_: inputs.AnyInput, now: flo
             return latencies.committed(now)
         case inputs.Received(TranscriptUser()) if before.thinking_since and not after.thinking_since:
             return latencies.dismissed()
-        case inputs.Received(ToolCall()) if after is not before:
+        case inputs.Received(ToolCall()) if after.pending_tools != before.pending_tools:
             return latencies.tool_called(now)
         case _:
             return latencies

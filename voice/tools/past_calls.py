@@ -13,7 +13,7 @@ MAX_LINE_CHARS = 500
 MAX_FOUND = 5
 # Words that stand in every line and find nothing; so do those of one or two letters.
 _COMMON = frozenset(
-    ["the", "and", "for", "was", "you", "are", "what", "did", "have", "about", "that", "with", "this", "who"]
+    ["the", "and", "for", "was", "you", "are", "what", "did", "have", "about", "that", "with", "call"]
 )
 _MIN_WORD_CHARS = 3
 
@@ -62,4 +62,4 @@ class TabPastCalls:
 def _words(text: str) -> frozenset[str]:
     words = re.findall(r"\w+", text.casefold())
     telling = (word for word in words if len(word) >= _MIN_WORD_CHARS or word.isdigit())
-    return frozenset(word.removesuffix("s") for word in telling if word not in _COMMON)
+    return frozenset(word.removesuffix("s") for word in telling if word not in _COMMON) - _COMMON

@@ -25,6 +25,10 @@ _REGIONS = (
 )
 
 
+# Names that the table of countries lacks.
+_SAID_AS = {"US": ("USA", "US", "United States of America", "America"), "GB": ("UK", "England", "Scotland")}
+
+
 class AmbiguousPlace(Exception):
     """A country with several zones; `cities` are the largest cities of some of them."""
 
@@ -35,16 +39,27 @@ class AmbiguousPlace(Exception):
 
 def zone_of(place: str) -> str | None:
     """The time zone's name, or None for a place that is not known. Raises `AmbiguousPlace`."""
-    name = _plain(place)
-    known = _cities().get(name) or _cities().get(_plain(place.partition(",")[0]))
-    if known is not None:
-        return known
-    zones = _countries().get(name.removeprefix("the "))
-    if not zones:
-        return None
+    name = _plain(place).removeprefix("the ")
+    if name in _cities():
+        return _cities()[name]
+    zones = _countries().get(name)
+    if zones is None:
+        return _zone_of_both(name.split())
     if len(zones) > 1:
         raise AmbiguousPlace([zone.rpartition("/")[2].replace("_", " ") for zone in zones])
     return zones[0]
+
+
+def _zone_of_both(words: list[str]) -> str | None:
+    """ "Sydney Australia", "Paris Texas": a city and where it lies, which tells one Paris from the other."""
+    for split in range(1, len(words)):
+        city, region = " ".join(words[:split]), " ".join(words[split:])
+        zone, zones = _cities().get(city), _countries().get(region, [])
+        if zone is not None and (zone in zones or region == "city"):
+            return zone
+        if region in _cities() or len(zones) == 1:
+            return _cities().get(region) or zones[0]
+    return None
 
 
 def _plain(name: str) -> str:
@@ -75,13 +90,12 @@ def _cities() -> dict[str, str]:
 def _countries() -> dict[str, list[str]]:
     names = {code: name for code, name, *_ in _rows("iso3166.tab")}
     zones: dict[str, list[str]] = defaultdict(list)
-    for codes, _, zone, *_ in _rows("zone1970.tab"):
-        for code in codes.split(","):
-            name = names[code]
-            # "Korea (South)" is also said as "South Korea".
-            bare, _, part = name.rstrip(")").partition(" (")
-            for said in {name, f"{part} {bare}"} if part else {name}:
-                zones[_plain(said)].append(zone)
+    for code, _, zone, *_ in _rows("zone.tab"):
+        name = names[code]
+        # "Korea (South)" is also said as "South Korea".
+        bare, _, part = name.rstrip(")").partition(" (")
+        for said in {name, f"{part} {bare}" if part else name, *_SAID_AS.get(code, ())}:
+            zones[_plain(said)].append(zone)
     return zones
 
 

@@ -85,7 +85,7 @@ def _outcome(tool: Tool, arguments: object, context: ToolContext) -> ToolOutcome
         given = tool.function(**values)
     except ToolProblem as problem:
         return failure(str(problem))
-    except Exception:  # noqa: BLE001 - whatever a tool raises, the call goes on
+    except (Exception, SystemExit):  # noqa: BLE001 - whatever a tool raises, the call goes on
         # What went wrong is for whoever keeps Parley; the agent would only read it out.
         _log.exception("the tool %s failed", tool.name)
         return failure(f"{tool.name} failed.")

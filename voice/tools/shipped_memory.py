@@ -10,7 +10,7 @@ _MINUTE_S, _HOUR_S, _DAY_S = 60, 3_600, 86_400
 
 
 def add_note(context: ToolContext, text: str) -> dict[str, str]:
-    """Make a note of something: write it down and keep it with this call.
+    """Make or take a note: write something down and keep it with this call.
 
     Args:
         text: What to note, in the person's words.

@@ -30,7 +30,7 @@ def current_time(context: ToolContext, place: str | None = None) -> dict[str, st
         ) from None
     if zone is None:
         raise ToolProblem(f"There is no time zone for {shown}. Ask for a large city or a country.")
-    return {"result": f"In {shown} it is {_told(moment.astimezone(ZoneInfo(zone)))}.", "time_zone": zone}
+    return {"result": f"In {shown} it is {_told(moment.astimezone(ZoneInfo(zone)))}."}
 
 
 def _told(moment: datetime.datetime) -> str:

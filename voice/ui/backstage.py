@@ -5,7 +5,21 @@ causes a run; while it is closed it watches nothing.
 from voice.call.line import Line
 from voice.ui.live_component import connection_data, live_component, read_part
 
-PARTS = ("events_pane.css", "saving.js", "follower.js", "event_row.js", "event_list.js", "events_pane.js")
+PARTS = (
+    "events_pane.css",
+    "saving.js",
+    "follower.js",
+    "event_row.js",
+    "event_list.js",
+    "events_pane.js",
+    "figures.css",
+    "figure_parts.js",
+    "trend_chart.js",
+    "latency_pane.js",
+    "network_pane.js",
+    "server_clock.js",
+    "cost_pane.js",
+)
 
 _backstage = live_component("backstage", html=read_part("backstage.html"), parts=PARTS)
 

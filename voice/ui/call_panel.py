@@ -16,6 +16,7 @@ PARTS = (
     "push_to_talk.js",
     "microphone.js",
     "streamer_frame.js",
+    "media_stats.js",
     "composer.js",
     "karaoke.js",
     "follower.js",

@@ -10,6 +10,7 @@ import streamlit as st
 from voice.protocol.echo import INTERRUPTION_OFF
 from voice.protocol.turn_presets import PRESETS
 from voice.ui.controls.values import ADAPTIVE, MANUAL, TURN_TAKING
+from voice.ui.my_line import my_line
 
 
 def apply_cure(asked: Any) -> None:
@@ -28,7 +29,7 @@ def _turn_interruption_off() -> None:
     preset = PRESETS.get(TURN_TAKING.get(state.get("turn_detection", ADAPTIVE), "adaptive"))
     if preset is not None:
         # The windows of silence stay as they are.
-        state["minimum_silence"], state["maximum_silence"] = preset.min_silence_ms, preset.max_silence_ms
+        my_line().turn({"min_silence": preset.min_silence_ms, "max_silence": preset.max_silence_ms})
     state["turn_detection"] = MANUAL
     state["interrupt_response"] = False
 

@@ -39,6 +39,12 @@ class Feeds:
             self._running.pop(stopped).cancel()
         return started in self._known or stopped in self._known
 
+    def once(self, name: str, feed: Feed) -> None:
+        """Have a feed that ends by itself run, unless it still does."""
+        running = self._running.get(name)
+        if running is None or running.done():
+            self._running[name] = asyncio.create_task(self._run(feed))
+
     def stop(self) -> None:
         """Stop all of them: the page is gone."""
         for task in self._running.values():

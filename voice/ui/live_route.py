@@ -19,6 +19,7 @@ from voice.audio.media_readings import BrowserMedia
 from voice.call.line import Line
 from voice.conversation.view import CallView, patch_between
 from voice.ui.admission import admit
+from voice.ui.bundle_feed import send_bundle
 from voice.ui.events_feed import push_events
 from voice.ui.feeds import Feeds
 from voice.ui.figures_feed import push_figures
@@ -47,7 +48,7 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "unmute": lambda line, _: line.set_muted(False),
     "mute_agent": lambda line, _: line.set_agent_muted(True),
     "unmute_agent": lambda line, _: line.set_agent_muted(False),
-    "dial": lambda line, command: line.turn(command.name, command.value),
+    "dial": lambda line, command: line.turn({command.name: command.value}),
     "say": lambda line, command: line.say(command.text),
     "stay": lambda line, _: line.stay(),
     "restart": lambda line, _: line.restart(),
@@ -58,6 +59,11 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
 
 # What a page gets besides, from `watch_<name>` to `unwatch_<name>`.
 _FEEDS = {"events": push_events, "figures": push_figures}
+
+
+# Asked for and answered once, outside the order of the other commands: it takes a while.
+_BUNDLE = "support_bundle"
+_MAX_BROWSER_CHARS = 300
 
 
 async def serve_live(socket: WebSocket) -> None:
@@ -86,6 +92,9 @@ async def _obey(socket: WebSocket, line: Line, feeds: Feeds) -> None:
     while True:
         try:
             command = msgspec.json.decode(await socket.receive_text(), type=_Command)
+            if command.do == _BUNDLE:
+                feeds.once(_BUNDLE, partial(send_bundle, browser=_browser(socket)))
+                continue
             if feeds.obey(command.do):
                 continue
             act = _COMMANDS[command.do]
@@ -119,6 +128,10 @@ async def _send_views(socket: WebSocket, line: Line) -> None:
                     await changed.wait()
     finally:
         stop()
+
+
+def _browser(socket: WebSocket) -> str:
+    return str(socket.headers.get("user-agent", ""))[:_MAX_BROWSER_CHARS]
 
 
 def _levels(line: Line) -> dict[str, object]:

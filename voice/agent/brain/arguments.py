@@ -20,6 +20,7 @@ _OFF = re.compile(r"\b(?:off|no|not|false|disable|disabled|without|stop|deactiva
 _ON = re.compile(r"\b(?:on|yes|true|enable|enabled|with|start|activate|please do|sure)\b")
 _SHIFTS = {"today": 0, "tomorrow": 1, "yesterday": -1}
 _MAX_ARGUMENTS = 20
+_PLACES = frozenset(["place", "city", "location", "town", "country", "timezone", "zone"])
 
 
 @dataclass(frozen=True)
@@ -171,6 +172,8 @@ def _is_plainly_meant(name: str, schema: object, properties: Mapping[str, object
         return True
     if spoken_name(name) in said.plain:
         return kind_of(schema) != "array"
+    if kind_of(schema) == "string" and _PLACES & set(spoken_name(name).split()):
+        return " in " in f" {said.plain}"
     numeric = [
         s for s in properties.values() if isinstance(s, Mapping) and kind_of(s) in {"integer", "number"}
     ]

@@ -58,16 +58,39 @@ _REWRITES = (
 _REWRITE_RULES = tuple((re.compile(rf"^(?:the )?{pattern}$"), to) for pattern, to in _REWRITES)
 
 
+_WRITTEN = {
+    "+": "+", "-": "-", "*": "*", "/": "/", "^": "^", "mod": "%", "pctof": "/ 100 *", "sq": "^ 2",
+    "cube": "^ 3",
+}  # fmt: skip
+
+
+def formula(sentence: str) -> str | None:
+    """Write a sum in signs, "12 times 7" as "12 * 7"; None for what is no sum or takes more than signs."""
+    try:
+        if evaluate(sentence) is None:
+            return None
+    except CannotCalculate:  # it is a sum all the same
+        pass
+    written: list[str] = []
+    tokens = _tokens(_rewritten(sentence)) or []
+    for index, token in enumerate(tokens):
+        if token == "sqrt" and tokens[index + 2 : index + 3] in ([], ["+"], ["-"], ["*"], ["/"]):  # noqa: S105 - a root
+            written.append("sqrt")
+        elif is_number(token):
+            written.append(f"({token})" if written[-1:] == ["sqrt"] else token)
+        elif token in _WRITTEN:
+            written.append(_WRITTEN[token])
+        else:
+            return None
+    return " ".join(written).replace("sqrt (", "sqrt(")
+
+
 def evaluate(sentence: str) -> Decimal | None:
     """Return the value of `sentence`, or None if it is not arithmetic through and through.
 
     Raises `CannotCalculate` for a division by zero, a root of a negative number, or too large a result.
     """
-    for pattern, formula in _REWRITE_RULES:
-        if pattern.match(sentence):
-            sentence = pattern.sub(formula, sentence)
-            break
-    tokens = _tokens(sentence)
+    tokens = _tokens(_rewritten(sentence))
     if tokens is None or len(tokens) > _MAX_TOKENS or all(is_number(token) for token in tokens):
         return None
     with decimal.localcontext(_CONTEXT):
@@ -80,6 +103,13 @@ def evaluate(sentence: str) -> Decimal | None:
     if abs(value) >= MAX_SPOKEN:
         raise CannotCalculate("the result is too long to say")
     return value.normalize(_ROUNDED)
+
+
+def _rewritten(sentence: str) -> str:
+    for pattern, order in _REWRITE_RULES:
+        if pattern.match(sentence):
+            return pattern.sub(order, sentence)
+    return sentence
 
 
 def _tokens(sentence: str) -> list[str] | None:

@@ -12,6 +12,7 @@ from voice.agent.brain.phrases import stem
 from voice.agent.brain.results import spoken_name
 from voice.agent.brain.schema import are_valid_arguments, properties_of
 from voice.agent.brain.turn import Answer, Turn
+from voice.agent.brain.understood import call_for
 from voice.agent.brain.wording import join_words, normalize
 
 # Words that say nothing about which tool is meant.
@@ -117,33 +118,38 @@ def use(turn: Turn) -> CallTool | Answer | None:
     tools = turn.conversation.tools[:_MAX_TOOLS]
     if not tools or _ABOUT_WORDS.match(turn.core):
         return None
-    if call := _answered_question(turn, tools):
+    if call := _answered_question(turn, tools) or call_for(turn, tools):
         return call
-    tool = choose(turn.plain, tools)
-    if tool is None:
+    meant = [(tool, _filled(tool, turn)) for tool in choose(turn.plain, tools)]
+    if not meant:
         return None
-    return _call_or_ask(tool, fill(tool, Said(turn.heard, turn.now, _name_words(tool))))
+    # "What are my notes" leaves nothing to write down, but is all that a tool which reads them needs.
+    return _call_or_ask(*min(meant, key=lambda pair: len(pair[1].missing)))
 
 
-def choose(plain: str, tools: Sequence[Tool]) -> Tool | None:
-    """Return the tool that a normalised utterance means, by the words of its name and description."""
+def _filled(tool: Tool, turn: Turn) -> Filled:
+    return fill(tool, Said(turn.heard, turn.now, _name_words(tool)))
+
+
+def choose(plain: str, tools: Sequence[Tool]) -> list[Tool]:
+    """Return the tools that a normalised utterance means equally well, by their names and descriptions."""
     # "12 times 7" is no question about the time.
     said = {stem(word) for word in plain.split() if word != "times"}
-    best, best_score = None, 0
-    for tool in tools:
-        if (score := _score(tool, said)) > best_score:
-            best, best_score = tool, score
-    return best
+    scores = [_score(tool, said) for tool in tools]
+    best = max(scores)
+    return [tool for tool, score in zip(tools, scores, strict=True) if score == best] if best[0] else []
 
 
-def _score(tool: Tool, said: set[str]) -> int:
+def _score(tool: Tool, said: set[str]) -> tuple[int, int]:
+    """How well the words fit, and among equals how many verbs ("make", "list") do."""
     name = _name_words(tool)
-    content = {stem(word) for word in normalize(tool.description).split()} - _FILLER - _GENERIC_VERBS
-    described = len(content & said)
+    words = {stem(word) for word in normalize(tool.description).split()}
+    described = len((words - _FILLER - _GENERIC_VERBS) & said)
+    verbs = len((words | set(spoken_name(tool.name).split())) & _GENERIC_VERBS & said)
     if name and name <= said:
-        return _NAME_WEIGHT * len(name) + described
+        return _NAME_WEIGHT * len(name) + described, verbs
     enough = _DESCRIPTION_WITH_NAME if name & said else _DESCRIPTION_ALONE
-    return described if described >= enough else 0
+    return (described, verbs) if described >= enough else (0, 0)
 
 
 def _name_words(tool: Tool) -> frozenset[str]:

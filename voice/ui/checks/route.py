@@ -14,6 +14,7 @@ import msgspec
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voice.call.line import Line
+from voice.conversation.state import CallState
 from voice.conversation.view import CallView
 from voice.ui.admission import admit
 from voice.ui.checks.desk import AnyCommand, Desk
@@ -23,6 +24,7 @@ _log = logging.getLogger(__name__)
 
 SETUP_PATH = f"{LIVE_PATH}/setup"
 _MAX_MESSAGE_CHARS = 100_000
+_NO_CALL = frozenset({CallState.IDLE.value, CallState.ENDED.value, CallState.ERROR.value})
 
 
 async def serve_setup(socket: WebSocket) -> None:
@@ -74,7 +76,7 @@ async def _tell_calls(desk: Desk, line: Line) -> None:
     try:
         while True:
             changed.clear()
-            busy = line.call is not None
+            busy = line.view.state not in _NO_CALL
             if busy is not told:
                 await desk.send({"busy": busy})
                 told = busy

@@ -5,13 +5,13 @@ import streamlit as st
 from voice.call.line import Line
 from voice.personas.persona import DEFAULT_VOICE, MAX_GREETING_CHARS, MAX_PROMPT_CHARS, MAX_VOICE_CHARS
 from voice.protocol.voices import Voice, catalogue
+from voice.ui.controls.dials import draw_dials
 from voice.ui.controls.languages import LANGUAGES
 from voice.ui.controls.sentences import within
-from voice.ui.controls.values import FULL_VOLUME_PERCENT, KEEP
+from voice.ui.controls.values import KEEP
 from voice.ui.controls.wanted import hand_over
 from voice.ui.settings_status import draw_settings_status
 
-_VOLUME_STEP_PERCENT = 5
 _PROMPT_HEIGHT_PX = 140
 
 
@@ -34,15 +34,7 @@ def draw_conversation(line: Line) -> None:
         placeholder="None: you speak first",
         persist_state=KEEP,
     )
-    volume = st.slider(
-        "Volume",
-        0,
-        FULL_VOLUME_PERCENT,
-        step=_VOLUME_STEP_PERCENT,
-        format="%d %%",
-        key="volume",
-        persist_state=KEEP,
-    )
+    draw_dials(line, ["volume"], key="volume_dial")
     hand_over(
         line,
         "conversation",
@@ -50,8 +42,8 @@ def draw_conversation(line: Line) -> None:
             "output.voice": voice,
             "system_prompt": within(prompt, MAX_PROMPT_CHARS, "system prompt"),
             "greeting": within((greeting or "").strip(), MAX_GREETING_CHARS, "greeting") or None,
-            "output.volume": volume if volume != FULL_VOLUME_PERCENT else None,
         },
+        ["volume"],
     )
     draw_settings_status(line, "conversation")
 

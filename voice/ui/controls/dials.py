@@ -16,9 +16,8 @@ _NOTES = {
 }
 
 
-def draw_dials(line: Line, names: Iterable[str], *, key: str, disabled: Iterable[str] = ()) -> None:
+def draw_dials(line: Line, names: Iterable[str], *, key: str, disabled: bool = False) -> None:
     """Draw these dials where the line has them."""
-    off = set(disabled)
     described = [
         {
             "name": name,
@@ -29,7 +28,7 @@ def draw_dials(line: Line, names: Iterable[str], *, key: str, disabled: Iterable
             "unit": DIALS[name].unit,
             "note": _NOTES.get(name, ""),
             "value": line.dials[name],
-            "disabled": name in off,
+            "disabled": disabled,
         }
         for name in names
     ]

@@ -7,14 +7,15 @@ import streamlit as st
 from voice.call.line import Line
 from voice.personas.keyterms import clean_keyterms
 from voice.protocol.config import MAX_TRANSCRIPTION_PROMPT_CHARS
+from voice.ui.controls.dials import draw_dials
 from voice.ui.controls.languages import INPUT_LANGUAGES
 from voice.ui.controls.sentences import draw_problems, within
-from voice.ui.controls.values import DEFAULT_FOCUS, DEFAULT_FOCUS_THRESHOLD, DEFAULT_MODE, KEEP
+from voice.ui.controls.values import DEFAULT_FOCUS, DEFAULT_MODE, KEEP
 from voice.ui.controls.wanted import hand_over
 from voice.ui.settings_status import draw_settings_status
 
 _SHORT_FIELD_PX = 90
-_THRESHOLD_STEP = 0.05
+_FOCUS_DIAL = "voice_focus_threshold"
 # Seconds from the end of speech to the first audible word, measured by a third party on the service on
 # 2026-09-24 from 170 ms away.
 _MODES = {
@@ -29,7 +30,9 @@ _FOCUS = {"near-field": "Near", "far-field": "Far"}
 def draw_hearing(line: Line) -> None:
     """Draw the group and hand over what it says."""
     with st.expander("Hearing", icon=":material/hearing:"):
-        hand_over(line, "hearing", {**_draw_recognition(), **_draw_focus()})
+        chosen = {**_draw_recognition(), **_draw_focus()}
+        draw_dials(line, [_FOCUS_DIAL], key="focus_dial")
+        hand_over(line, "hearing", chosen, [_FOCUS_DIAL])
     draw_settings_status(line, "hearing")
 
 
@@ -86,11 +89,4 @@ def _draw_focus() -> dict[str, Any]:
         key="voice_focus",
         persist_state=KEEP,
     )
-    threshold = st.slider(
-        "Voice focus", 0.0, 1.0, step=_THRESHOLD_STEP, key="voice_focus_threshold", persist_state=KEEP
-    )
-    st.caption("Higher ignores more of the voices and noise around.")
-    return {
-        "input.voice_focus": focus if focus != DEFAULT_FOCUS else None,
-        "input.voice_focus_threshold": threshold if threshold != DEFAULT_FOCUS_THRESHOLD else None,
-    }
+    return {"input.voice_focus": focus if focus != DEFAULT_FOCUS else None}

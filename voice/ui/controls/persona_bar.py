@@ -44,7 +44,11 @@ def draw_persona_bar() -> None:
         persist_state=KEEP,
     )
     keeping = st.popover(
-        "Save or share", icon=":material/bookmark:", key="persona_keeping", on_change="rerun", width="stretch"
+        "Save or share",
+        type="tertiary",
+        icon=":material/bookmark:",
+        key="persona_keeping",
+        on_change="rerun",
     )
     # Drawn anew at each opening, so that the link has what the other groups hold by then.
     if keeping.open:

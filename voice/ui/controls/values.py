@@ -9,13 +9,19 @@ from typing import Any, Final, Literal
 import streamlit as st
 
 from voice.personas.keyterms import clean_keyterms
-from voice.personas.persona import Persona, shipped
-from voice.protocol.config import DEFAULT_MAX_SILENCE_MS, DEFAULT_MIN_SILENCE_MS, DEFAULT_VAD_THRESHOLD
+from voice.personas.persona import (
+    DEFAULT_VOICE,
+    MAX_GREETING_CHARS,
+    MAX_PROMPT_CHARS,
+    MAX_VOICE_CHARS,
+    Persona,
+    shipped,
+)
 from voice.protocol.limits import DEFAULT_CAP_S, DEFAULT_IDLE_S
 from voice.protocol.turn_presets import TurnTaking
 from voice.tools import catalogue, default_names
 
-# A widget that is not drawn for a while (the manual sliders, another page) keeps its value.
+# A widget that is not drawn for a while (on another page) keeps its value.
 KEEP: Final[Literal["session"]] = "session"
 
 ADAPTIVE, QUICK, BALANCED, PATIENT, MANUAL = "Adaptive", "Quick", "Balanced", "Patient", "Manual"
@@ -25,27 +31,17 @@ TURN_TAKING: dict[str, TurnTaking] = {
     BALANCED: "balanced",
     PATIENT: "patient",
 }
-FULL_VOLUME_PERCENT = 100
 DEFAULT_MODE = "balanced"
 DEFAULT_FOCUS = "near-field"
-# The documentation's value in September 2026.
-DEFAULT_FOCUS_THRESHOLD = 0.85
-_DEFAULT_INTERRUPTION_DELAY_MS = 500
 
 _START: dict[str, Any] = {
-    "volume": FULL_VOLUME_PERCENT,
-    "vad_threshold": DEFAULT_VAD_THRESHOLD,
-    "minimum_silence": DEFAULT_MIN_SILENCE_MS,
-    "maximum_silence": DEFAULT_MAX_SILENCE_MS,
     "interrupt_response": True,
-    "interruption_delay": _DEFAULT_INTERRUPTION_DELAY_MS,
     "transcription_mode": DEFAULT_MODE,
     "transcription_prompt": "",
     "languages": [],
     "idle_minutes": round(DEFAULT_IDLE_S / 60),
     "cap_minutes": round(DEFAULT_CAP_S / 60),
     "voice_focus": DEFAULT_FOCUS,
-    "voice_focus_threshold": DEFAULT_FOCUS_THRESHOLD,
 }
 
 
@@ -77,9 +73,9 @@ def current_persona(name: str) -> Persona:
     on = tuple(name for name in tool_names() if state[tool_key(name)])
     return Persona(
         name=name,
-        prompt=state["system_prompt"] or "",
-        greeting=state["greeting"] or "",
-        voice=state["voice"] or shipped()[0].voice,
+        prompt=(state["system_prompt"] or "")[:MAX_PROMPT_CHARS],
+        greeting=(state["greeting"] or "")[:MAX_GREETING_CHARS],
+        voice=(state["voice"] or "").strip()[:MAX_VOICE_CHARS] or DEFAULT_VOICE,
         keyterms=terms,
         tools=None if on == default_names() else on,
         turn_taking=TURN_TAKING.get(state["turn_detection"], "adaptive"),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
+from itertools import chain
 from typing import Any, Literal
 
 import streamlit as st
@@ -13,6 +14,7 @@ Group = Literal["conversation", "turn_taking", "hearing", "tools"]
 GROUPS: frozenset[Group] = frozenset(("conversation", "turn_taking", "hearing", "tools"))
 
 _PARTS = "wanted_parts"
+_USED_DIALS = "wanted_dials"
 _COLLECTING = "wanted_is_collected"
 
 # What undoes a field within a session, where leaving it out would leave it as it is. Turn detection and the
@@ -23,17 +25,19 @@ _WAY_BACK: dict[str, Any] = {
     "input.transcription_prompt": None,
     "input.language_codes": None,
     "input.voice_focus": "near-field",
-    "input.voice_focus_threshold": None,
-    "output.volume": None,
     "tools": [],
 }
 
 
-def hand_over(line: Line, group: Group, chosen: Mapping[str, Any]) -> None:
-    """Take over one group's fields, by dotted path; None leaves a field as the service has it."""
+def hand_over(line: Line, group: Group, chosen: Mapping[str, Any], dials: Collection[str] = ()) -> None:
+    """Take over one group's fields, by dotted path, and the dials it uses.
+
+    None leaves a field as the service has it.
+    """
     parts = st.session_state.setdefault(_PARTS, {})
     sent = parts.get(group, {}) if line.call is not None else {}
     parts[group] = fields_to_send(chosen, sent)
+    st.session_state.setdefault(_USED_DIALS, {})[group] = tuple(dials)
     if not st.session_state.get(_COLLECTING, False):
         _want(line)
 
@@ -62,5 +66,8 @@ def fields_to_send(chosen: Mapping[str, Any], sent: Collection[str]) -> dict[str
 
 def _want(line: Line) -> None:
     parts: dict[Group, dict[str, Any]] = st.session_state.get(_PARTS, {})
-    if parts.keys() == GROUPS:
-        line.want(patch_of({path: value for fields in parts.values() for path, value in fields.items()}))
+    if parts.keys() != GROUPS:
+        return
+    dials = chain.from_iterable(st.session_state[_USED_DIALS].values())
+    fields = {path: value for group in parts.values() for path, value in group.items()}
+    line.want(patch_of(fields), frozenset(dials))

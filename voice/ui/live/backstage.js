@@ -2,7 +2,12 @@
 
 // The section `data-pane=id` is drawn by a `Pane`, made once with it. While its tab is seen, the pane is given
 // each view by `show(view)`, and by `receive(message)` each message of the feed that the tab watches.
-const TABS = [{ id: "events", label: "Events", feed: "events", Pane: EventsPane }];
+const TABS = [
+  { id: "events", label: "Events", feed: "events", Pane: EventsPane },
+  { id: "latency", label: "Latency", feed: "figures", Pane: LatencyPane },
+  { id: "network", label: "Network", feed: "figures", Pane: NetworkPane },
+  { id: "cost", label: "Cost", feed: "figures", Pane: CostPane },
+];
 const STEPS = { ArrowRight: 1, ArrowLeft: -1 };
 const drawers = new WeakMap();
 
@@ -14,6 +19,7 @@ class Drawer {
     this.tabs = TABS.map((tab) => this.makeTab(tab));
     this.find(".tabs").append(...this.tabs.map(({ button }) => button));
     this.find(".tabs").onkeydown = (event) => this.step(event);
+    this.find(".bundle").onclick = () => this.askForBundle();
     this.root.ontoggle = () => (this.root.open ? this.open() : this.close());
     this.choose(this.tabs[0]);
   }
@@ -68,6 +74,7 @@ class Drawer {
     this.connection = connection;
     this.connected = false;
     connection.onView = (view) => (this.connected ? this.chosen.pane.show(view) : this.found());
+    connection.onBundle = (piece, { left }) => this.takeBundle(piece, left);
     connection.onLost = () => this.lost();
     for (const { feed } of TABS) {
       connection[`on${feed[0].toUpperCase()}${feed.slice(1)}`] = (_, message) => {
@@ -85,7 +92,26 @@ class Drawer {
 
   lost() {
     this.connected = false;
+    this.say("");
     this.find(".lost").hidden = false;
+  }
+
+  askForBundle() {
+    this.pieces = [];
+    this.connection.send({ do: "support_bundle" });
+    this.say("Making the support bundle…");
+  }
+
+  takeBundle(piece, left) {
+    this.pieces.push(piece);
+    if (left) return;
+    const name = `parley-support-${stamp()}.json`;
+    saveText(name, this.pieces.join(""));
+    this.say(`Saved ${name}. Keys and tokens are taken out of it; what was said in the call is in it.`);
+  }
+
+  say(words) {
+    this.find(".said").textContent = words;
   }
 
   close() {

@@ -28,7 +28,8 @@ class Dial {
   // Back to what holds when the other dial of a pair is in the way.
   move(wanted) {
     const value = this.allowed(wanted);
-    this.problem.textContent = value === wanted ? "" : "The minimum silence must be less than the maximum.";
+    for (const dial of this.group.dials.values()) dial.problem.textContent = "";
+    if (value !== wanted) this.problem.textContent = "The minimum silence must be less than the maximum.";
     this.show(value);
     this.group.send(this.name, value);
   }

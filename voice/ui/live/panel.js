@@ -20,6 +20,7 @@ class Panel {
     this.push = new PushToTalk(root, () => this.applyPush());
     this.composer = new Composer(root, (text) => this.send({ do: "say", text }));
     this.transcript = new TranscriptView(this.find(".transcript"));
+    this.media = new MediaStats((command) => this.send(command));
     this.sound = new SoundWatch((stuck) => this.offerSound(stuck));
     this.listen();
     this.ticking = setInterval(() => this.tick(), TICK_MS);
@@ -96,6 +97,7 @@ class Panel {
     this.notices.show(view, this.stateLine.label());
     this.composer.show(view, inCall);
     this.transcript.show(view);
+    this.media.show(inCall);
     this.push.show(inCall);
     if (began && inCall && this.push.on && !view.muted) this.mute(true);
     this.showControls(inCall);
@@ -163,6 +165,7 @@ class Panel {
     this.push.leave();
     this.visualiser.leave();
     this.transcript.stop();
+    this.media.leave();
     this.microphone.leave();
   }
 }

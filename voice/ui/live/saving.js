@@ -6,7 +6,11 @@ function stamp() {
 }
 
 function saveJson(name, value) {
-  const address = URL.createObjectURL(new Blob([JSON.stringify(value, null, 2)], { type: "application/json" }));
+  saveText(name, JSON.stringify(value, null, 2));
+}
+
+function saveText(name, text) {
+  const address = URL.createObjectURL(new Blob([text], { type: "application/json" }));
   const link = document.createElement("a");
   link.href = address;
   link.download = name;

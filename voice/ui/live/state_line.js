@@ -47,7 +47,9 @@ class StateLine {
   tick() {
     const { state, since } = this.view;
     if (state !== "connecting" && state !== "error") this.microphone = null;
-    const start = this.view[COUNTED[state]] ?? (COUNTED[state] && since);
+    // A restart connects in the middle of a call: its seconds are its own.
+    const counted = state === "connecting" && this.view.ready_at ? "since" : COUNTED[state];
+    const start = this.view[counted] ?? (counted && since);
     const waited = start ? this.clock.since(start) : null;
     setText(this.node.querySelector(".label"), this.label());
     setText(this.node.querySelector(".timer"), this.timer(waited));
@@ -107,7 +109,7 @@ class StateLine {
     if (step.took_s !== null) return secondsText(step.took_s);
     if (step.failed) return "";
     if (step.askedAt) return secondsText(this.asked());
-    return this.view.begun_at ? secondsText(this.clock.since(this.view.begun_at)) : "";
+    return step.began_at ? secondsText(this.clock.since(step.began_at)) : "";
   }
 
   showTally() {

@@ -20,11 +20,16 @@ _MAX_RESTATED_CHARS = 120
 
 def match(turn: Turn) -> Answer | None:
     """Answer "what is twelve times seven" with "12 times 7 is 84."."""
+    return _answer(sum_in(turn))
+
+
+def sum_in(turn: Turn) -> str:
+    """What is left of the sentence to be worked out, if it asks for that at all."""
     sentence = turn.digits
     # Asked backwards, the words "what percent of" are part of the sum itself.
     if " percent" not in sentence or not re.search(r"what percent", sentence):
         sentence = _ENDING.sub("", _ASKING.sub("", sentence))
-    return _answer(re.sub(r"^the ", "", sentence))
+    return re.sub(r"^the ", "", sentence)
 
 
 def _answer(sentence: str) -> Answer | None:

@@ -35,6 +35,12 @@ _ROUNDED = decimal.Context(prec=15)
 
 def match(turn: Turn) -> Answer | None:
     """Answer "how many feet in a mile" with "1 mile is 5,280 feet."."""
+    measure = measure_in(turn)
+    return None if measure is None else _convert(*measure)
+
+
+def measure_in(turn: Turn) -> tuple[Decimal, Unit, Unit] | None:
+    """How much of which unit is to be had in which other one, if the turn asks for that."""
     sentence = turn.digits
     for pattern in _PATTERNS:
         found = pattern.match(sentence)
@@ -42,7 +48,7 @@ def match(turn: Turn) -> Answer | None:
             continue
         source, target = UNITS.get(found["source"].strip()), UNITS.get(found["target"].strip())
         if source and target:
-            return _convert(_value(found["value"]), source, target)
+            return _value(found["value"]), source, target
     return None
 
 
