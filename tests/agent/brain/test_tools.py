@@ -220,3 +220,9 @@ def test_hostile_results_are_bounded(result: str) -> None:
 def test_once_told_a_result_is_not_told_again() -> None:
     history = (user("weather in Paris"), _result("Sunny."), agent("Sunny."), user("thanks"))
     assert brain().answer(Conversation("", ALL, history)) == Say("You're welcome. Anything else?")
+
+
+def test_a_schema_malformed_anywhere_allows_no_arguments() -> None:
+    parameters = {"properties": {"city": {"type": "string", "anyOf": None}}, "required": ["text"]}
+    assert not are_valid_arguments({"text": "Rome"}, parameters)
+    assert are_valid_arguments({}, parameters)
