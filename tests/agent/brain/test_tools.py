@@ -4,6 +4,7 @@ import pytest
 
 from tests.agent.brain.support import agent, answer, brain, user
 from voice.agent.brain import CallTool, Conversation, Message, Say, Tool
+from voice.agent.brain.schema import are_valid_arguments
 
 
 def tool(name: str, description: str = "", required: tuple[str, ...] = (), **properties: object) -> Tool:
