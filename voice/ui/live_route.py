@@ -23,6 +23,7 @@ from voice.ui.bundle_feed import send_bundle
 from voice.ui.events_feed import push_events
 from voice.ui.feeds import Feeds
 from voice.ui.figures_feed import push_figures
+from voice.ui.line_changes import changes_of
 from voice.ui.microphone_errors import microphone_failed
 
 _log = logging.getLogger(__name__)
@@ -106,15 +107,8 @@ async def _obey(socket: WebSocket, line: Line, feeds: Feeds) -> None:
 
 async def _send_views(socket: WebSocket, line: Line) -> None:
     # Views that come faster than the page takes them are skipped: the newest says everything.
-    changed = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def tell(_view: CallView) -> None:
-        loop.call_soon_threadsafe(changed.set)
-
-    stop = line.watch(tell)
     sent: CallView | None = None
-    try:
+    with changes_of(line) as changed:
         while True:
             changed.clear()
             view = line.view
@@ -126,8 +120,6 @@ async def _send_views(socket: WebSocket, line: Line) -> None:
             with contextlib.suppress(TimeoutError):
                 async with asyncio.timeout(_LEVELS_PERIOD_S if line.call else None):
                     await changed.wait()
-    finally:
-        stop()
 
 
 def _browser(socket: WebSocket) -> str:

@@ -15,9 +15,9 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from voice.call.line import Line
 from voice.conversation.state import CallState
-from voice.conversation.view import CallView
 from voice.ui.admission import admit
 from voice.ui.checks.desk import AnyCommand, Desk
+from voice.ui.line_changes import changes_of
 from voice.ui.live_route import LIVE_PATH
 
 _log = logging.getLogger(__name__)
@@ -65,15 +65,8 @@ async def _obey(socket: WebSocket, desk: Desk) -> None:
 
 async def _tell_calls(desk: Desk, line: Line) -> None:
     # In a call the page makes no sound and leaves the microphone alone.
-    changed = asyncio.Event()
-    loop = asyncio.get_running_loop()
-
-    def tell(_view: CallView) -> None:
-        loop.call_soon_threadsafe(changed.set)
-
-    stop = line.watch(tell)
     told: bool | None = None
-    try:
+    with changes_of(line) as changed:
         while True:
             changed.clear()
             busy = line.view.state not in _NO_CALL
@@ -81,5 +74,3 @@ async def _tell_calls(desk: Desk, line: Line) -> None:
                 await desk.send({"busy": busy})
                 told = busy
             await changed.wait()
-    finally:
-        stop()
