@@ -30,9 +30,15 @@ class Made:
         self.path = path
         self.clock = Clock()
         self.failures: list[str] = []
+        self.told: list[str] = []
         self.failed = threading.Event()
         self.recorder = Recorder(
-            path, begun_at=self.clock.now, on_failed=self._fail, clock=self.clock, open_file=open_file
+            path,
+            begun_at=self.clock.now,
+            on_failed=self._fail,
+            on_dropped=lambda: self.told.append("dropped"),
+            clock=self.clock,
+            open_file=open_file,
         )
         self.recorder.start()
 
@@ -50,7 +56,8 @@ class Made:
             self.recorder.heard(sound(MIC_RATE_HZ, number in person))
 
     def close(self) -> None:
-        self.recorder.close(TIMEOUT_S)
+        self.recorder.stop()
+        assert self.recorder.join(TIMEOUT_S)
 
 
 def sound(rate_hz: int, clicks: bool) -> Any:
@@ -203,6 +210,7 @@ def test_a_disk_that_hangs_costs_sound_and_never_time(tmp_path: Path) -> None:
     assert opening.wait(TIMEOUT_S)
     made.run(30)
     assert made.recorder.dropped >= 2 * 1_500 - MAX_PIECES
+    assert made.told == ["dropped"]
     hang.set()
     made.close()
     left, _ = read_back(made.path)

@@ -48,6 +48,7 @@ class Recorder:
         *,
         begun_at: float,
         on_failed: Callable[[str], None],
+        on_dropped: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
         open_file: Callable[[Path], BinaryIO] | None = None,
     ) -> None:
@@ -58,12 +59,15 @@ class Recorder:
             begun_at: on `clock`, at most a moment ago.
             on_failed: called once, on the writing thread, with the system's reason when the file can't be
                 written; what was written by then stays.
+            on_dropped: called once, on the thread that hands over, when the first piece is dropped; must not
+                block or raise.
             clock: monotonic seconds.
             open_file: opens the path for unbuffered writing.
         """
         self._path = path
         self._begun_at = begun_at
         self._on_failed = on_failed
+        self._on_dropped = on_dropped
         self._clock = clock
         self._open_file = open_file or _open_private
         self._lock = threading.Lock()
@@ -95,20 +99,26 @@ class Recorder:
         """Add what goes to the loudspeaker now: 48 kHz mono. From any thread."""
         self._hand_over(self._agent, self._clock(), samples)
 
-    def close(self, timeout_s: float) -> None:
-        """End the recording, and wait so long for the disk. May be called again."""
+    def stop(self) -> None:
+        """Take no more sound, and write what there is. Does not wait; may be called again."""
         self._closed.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout_s)
+
+    def join(self, timeout_s: float) -> bool:
+        """After `stop`, wait so long for the disk; whether all is written."""
+        self._thread.join(timeout_s)
+        return not self._thread.is_alive()
 
     def _hand_over(self, lane: Lane, at: float, samples: Pcm) -> None:
         with self._lock:
             if self._closed.is_set():
                 return
-            if len(self._pieces) >= MAX_PIECES:
-                self._dropped += 1
+            if len(self._pieces) < MAX_PIECES:
+                self._pieces.append((lane, at, samples))
                 return
-            self._pieces.append((lane, at, samples))
+            self._dropped += 1
+            first = self._dropped == 1
+        if first:
+            self._on_dropped()
 
     # On the writing thread from here on.
 
