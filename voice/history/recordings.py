@@ -4,8 +4,7 @@ import re
 import secrets
 from pathlib import Path
 
-_FOLDER = "recordings"
-_SUFFIX = ".ogg"
+SUFFIX = ".ogg"
 # An id becomes part of a path, and one may come from a link or from an imported file.
 _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
@@ -20,11 +19,16 @@ def is_call_id(text: str) -> bool:
     return _ID.fullmatch(text) is not None
 
 
+def recordings_folder(data_dir: Path) -> Path:
+    """The folder of all recordings."""
+    return data_dir / "recordings"
+
+
 def recording_path(data_dir: Path, call_id: str) -> Path:
     """Where the recording of a call lies, if it has one. Raises `ValueError` for what is no id."""
     if not is_call_id(call_id):
         raise ValueError("that is no id of a call")
-    return data_dir / _FOLDER / f"{call_id}{_SUFFIX}"
+    return recordings_folder(data_dir) / f"{call_id}{SUFFIX}"
 
 
 def remove_recording(data_dir: Path, call_id: str) -> None:
