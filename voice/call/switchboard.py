@@ -2,7 +2,6 @@
 
 import asyncio
 import logging
-import secrets
 import threading
 import weakref
 from concurrent.futures import Future
@@ -13,7 +12,7 @@ from voice.call.line import Line
 from voice.call.local_agent import LocalAgent
 from voice.call.loop import CallLoop
 from voice.call.redaction import secrets_of
-from voice.history.recordings import recording_path
+from voice.history.recordings import new_call_id, recording_path
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
 from voice.settings import Settings
@@ -23,7 +22,6 @@ _log = logging.getLogger(__name__)
 
 # `session.ended` may take its 2 s, then the sockets close.
 _HANG_UP_TIMEOUT_S = 4.0
-_CALL_ID_BYTES = 12
 
 
 class Switchboard:
@@ -85,7 +83,7 @@ class Switchboard:
                 "Wait until a call has ended, or raise VOICE_MAX_CALLS.",
             )
         settings = self._settings
-        call_id = secrets.token_urlsafe(_CALL_ID_BYTES)
+        call_id = new_call_id()
         call = Call(
             patch,
             find_agent=self._find_agent,
