@@ -34,6 +34,7 @@ def words_in(channel: "np.ndarray[tuple[int], np.dtype[np.float32]]") -> str:
 async def test_both_sides_of_a_call_can_be_heard_again(page: TalkPage, dashboard: Dashboard) -> None:
     before = recordings_of(dashboard)
     await expect(page.page.get_by_text("This call is recorded")).to_be_visible()
+    assert await grave_faults(page.page) == []
     await page.connect()
     (greeting,) = await page.wait_for_turns(1, "agent")
     await page.wait_for_state("listening")
