@@ -1,7 +1,7 @@
 """What is missing of a call when its process is killed: fifty times, at random moments.
 
-`python -m benchmarks.kept_when_killed [times]` starts a process that hands a turn over to its keeper every few
-milliseconds, far more often than anybody talks, kills it, and compares what it had handed over with the store.
+`python -m benchmarks.kept_when_killed [times]` starts a process that hands turns over all the time,
+far more often than anybody talks, kills it, and compares what it had handed over with what the store has.
 """
 
 import random
