@@ -6,7 +6,10 @@ All text in it is untrusted and goes to the page as data, never into a component
 from collections.abc import Sequence
 from typing import Any
 
+import msgspec
+
 from voice.history.records import ConfigChange, FullCall, Mark, TurnRecord
+from voice.ui.history.measured import shown_latency_ms, tool_of
 
 # A turn without an end, of a call that was cut short, is shown this long.
 _SHORTEST_TURN_S = 0.3
@@ -63,8 +66,8 @@ def _turn(turn: TurnRecord, start: float) -> dict[str, Any]:
         "settled": True,
         "interrupted": turn.interrupted,
         "typed": turn.typed,
-        "latency_ms": turn.latency["total_ms"] if turn.latency else None,
-        "tool": turn.tool,
+        "latency_ms": shown_latency_ms(turn),
+        "tool": msgspec.to_builtins(tool_of(turn)),
         "from": round(began, 3),
         "to": round(max(ended, began + _SHORTEST_TURN_S), 3),
     }
