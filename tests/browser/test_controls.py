@@ -6,6 +6,7 @@ import pytest
 from playwright.async_api import Browser, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
+from tests.support.accessibility import grave_faults
 from tests.support.dashboard import Dashboard
 from tests.support.talk_page import TalkPage, talk_page
 from voice.personas.link import write_link
@@ -13,7 +14,9 @@ from voice.personas.persona import Persona, shipped
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
-ANN = Persona("Ann", "You are Ann, a gardener.", "Ahoy.", "george", ("compost",), turn_taking="patient")
+ANN = Persona(
+    "<b>Ann</b>", "You are Ann, a gardener.", "Ahoy.", "george", ("compost",), turn_taking="patient"
+)
 
 
 # Choosing manual. The drags after it cause no run at all.
@@ -113,6 +116,7 @@ async def test_a_link_shows_its_persona_before_it_is_used(browser: Browser, dash
         await expect(dialog).to_contain_text("You are Ann, a gardener.")
         prompt = page.page.get_by_label("System prompt")
         await expect(prompt).to_have_value(shipped()[0].prompt)
+        assert await grave_faults(page.page) == []
         await dialog.get_by_role("button", name="Use").click()
         await expect(dialog).to_be_hidden()
         await expect(prompt).to_have_value(ANN.prompt)

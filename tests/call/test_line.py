@@ -255,3 +255,34 @@ def test_an_impossible_turn_of_a_dial_changes_nothing(line: Line, name: str, val
     before = line.dials
     line.turn({name: value})
     assert line.dials == before
+
+
+async def test_what_was_said_and_noted_can_be_looked_up_in_the_next_call_and_notes_begin_anew(
+    line: Line, switchboard: FakeSwitchboard
+) -> None:
+    turn = TurnView(id="u1", speaker="user", text="a train to Rome", settled=True, interrupted=False, rest="")
+    line.connect()
+    first = switchboard.calls[0]
+    await first.tools.run("add_note", {"text": "ask about Rome"})
+    assert "Nothing about that" in (await first.tools.run("search_past_calls", {"query": "Rome"})).result
+    first.end(msgspec.structs.replace(IDLE_VIEW, state="ended", turns=(turn,)))
+    line.connect()
+    found = await switchboard.calls[1].tools.run("search_past_calls", {"query": "Rome"})
+    assert "you said: a train to Rome" in found.result
+    assert "it was noted: ask about Rome" in found.result
+    assert "no notes yet" in (await switchboard.calls[1].tools.run("list_notes", {})).result
+
+
+async def test_a_call_is_remembered_once_though_the_next_cant_start(
+    line: Line, switchboard: FakeSwitchboard
+) -> None:
+    turn = TurnView(id="u1", speaker="user", text="a train to Rome", settled=True, interrupted=False, rest="")
+    line.connect()
+    switchboard.calls[0].end(msgspec.structs.replace(IDLE_VIEW, state="ended", turns=(turn,)))
+    line.fail(MediaFailed("No microphone was found.", "Plug one in."))
+    switchboard.busy = True
+    line.connect()
+    switchboard.busy = False
+    line.connect()
+    found = await switchboard.calls[1].tools.run("search_past_calls", {"query": "Rome"})
+    assert found.result.count("Rome") == 1

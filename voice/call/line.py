@@ -34,7 +34,15 @@ Watcher = Callable[[CallView], None]
 class PlacesCalls(Protocol):
     """What a line needs of the switchboard."""
 
-    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
+    def place(
+        self,
+        patch: SessionPatch,
+        on_view: OnView,
+        tools: ToolRunner,
+        *,
+        sample: bool = False,
+        record: bool = False,
+    ) -> Call:
         """Start a call. Raises `CallRefused` when all lines are busy."""
         ...
 
@@ -52,6 +60,7 @@ class Line:
         self._turned: dict[str, float] = {}
         self._used_dials: frozenset[str] = frozenset()
         self._limits = Limits()
+        self._record = False
         self._call: Call | None = None
         self._view = view_of(None)
         self._notes = Notes()
@@ -76,6 +85,11 @@ class Line:
     def patch(self) -> SessionPatch:
         """The configuration that the sidebar last asked for."""
         return self._patch
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the call is recorded, or the next one will be."""
+        return self._record
 
     @property
     def log(self) -> EventLog | None:
@@ -147,7 +161,9 @@ class Line:
                 return
             self._put_last_call_away()
             try:
-                self._call = self._switchboard.place(self._patch, self._show, self._tools, sample=sample)
+                self._call = self._switchboard.place(
+                    self._patch, self._show, self._tools, sample=sample, record=self._record
+                )
             except VoiceAgentError as error:
                 refusal = error
             else:
@@ -188,6 +204,10 @@ class Line:
         call = self.call
         if call is not None:
             call.limit(limits)
+
+    def record(self, wanted: bool) -> None:
+        """Whether the next call is to be recorded."""
+        self._record = wanted
 
     def stay(self) -> None:
         """Put off the end that a limit has announced."""

@@ -2,6 +2,7 @@
 
 import asyncio
 import logging
+import secrets
 import threading
 import weakref
 from concurrent.futures import Future
@@ -12,6 +13,7 @@ from voice.call.line import Line
 from voice.call.local_agent import LocalAgent
 from voice.call.loop import CallLoop
 from voice.call.redaction import secrets_of
+from voice.history.recordings import recording_path
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
 from voice.settings import Settings
@@ -21,6 +23,7 @@ _log = logging.getLogger(__name__)
 
 # `session.ended` may take its 2 s, then the sockets close.
 _HANG_UP_TIMEOUT_S = 4.0
+_CALL_ID_BYTES = 12
 
 
 class Switchboard:
@@ -63,21 +66,37 @@ class Switchboard:
         """The line with this token."""
         return self._lines.get(token)
 
-    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
-        """Start a call, from any thread. Raises `CallRefused` when all lines are busy."""
+    def place(
+        self,
+        patch: SessionPatch,
+        on_view: OnView,
+        tools: ToolRunner,
+        *,
+        sample: bool = False,
+        record: bool = False,
+    ) -> Call:
+        """Start a call, from any thread, and `record` it if the settings allow.
+
+        Raises `CallRefused` when all lines are busy.
+        """
         if not self._free.acquire(blocking=False):
             raise CallRefused(
                 f"All {self._settings.voice_max_calls} lines are busy.",
                 "Wait until a call has ended, or raise VOICE_MAX_CALLS.",
             )
+        settings = self._settings
+        call_id = secrets.token_urlsafe(_CALL_ID_BYTES)
         call = Call(
             patch,
             find_agent=self._find_agent,
             on_view=on_view,
             loop=self._loop.loop,
             tools=tools,
-            secrets=secrets_of(self._settings),
+            secrets=secrets_of(settings),
             sample=sample,
+            record_to=recording_path(settings.voice_data_dir, call_id)
+            if record and settings.voice_record
+            else None,
         )
         self._loop.loop.call_soon_threadsafe(self._run, call)
         return call

@@ -10,6 +10,7 @@ import streamlit as st
 
 from voice.settings import load_settings
 from voice.ui.audio_process import prepare_for_audio
+from voice.ui.consent import draw_recording_switch
 from voice.ui.controls.microphone import draw_microphone_options
 from voice.ui.controls.persona_link import draw_persona_link
 from voice.ui.controls.session_controls import draw_session_controls
@@ -60,6 +61,7 @@ with st.sidebar:
     )
     with controls:
         draw_session_controls(my_line())
+        draw_recording_switch(my_line(), load_settings())
 
 draw_persona_link()
 

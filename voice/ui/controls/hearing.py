@@ -29,11 +29,13 @@ _FOCUS = {"near-field": "Near", "far-field": "Far"}
 @st.fragment
 def draw_hearing(line: Line) -> None:
     """Draw the group and hand over what it says."""
-    with st.expander("Hearing", icon=":material/hearing:"):
-        chosen = {**_draw_recognition(), **_draw_focus()}
-        draw_dials(line, [_FOCUS_DIAL], key="focus_dial")
-        hand_over(line, "hearing", chosen, [_FOCUS_DIAL])
-    draw_settings_status(line, "hearing")
+    # Close together: a status without settings would leave a gap.
+    with st.container(gap=None):
+        with st.expander("Hearing", icon=":material/hearing:"):
+            chosen = {**_draw_recognition(), **_draw_focus()}
+            draw_dials(line, [_FOCUS_DIAL], key="focus_dial")
+            hand_over(line, "hearing", chosen, [_FOCUS_DIAL])
+        draw_settings_status(line, "hearing")
 
 
 def _draw_recognition() -> dict[str, Any]:

@@ -23,8 +23,7 @@ def draw_limits(line: Line) -> None:
 
 
 def _draw_minutes(label: str, minutes: tuple[int, ...], key: str) -> int:
-    chosen = st.selectbox(label, minutes, format_func=_in_words, key=key, required=True, persist_state=KEEP)
-    return chosen if chosen is not None else minutes[0]
+    return st.selectbox(label, minutes, format_func=_in_words, key=key, persist_state=KEEP)
 
 
 def _in_words(minutes: int) -> str:

@@ -14,8 +14,6 @@ from voice.ui.controls.sentences import draw_problems
 from voice.ui.controls.values import tool_names
 
 _ANSWERED = "persona_link_answered"
-_PROMPT_HEIGHT_PX = 180
-_LONG_PROMPT_CHARS = 300
 
 
 def draw_persona_link() -> None:
@@ -61,8 +59,7 @@ def _draw_persona(persona: Persona) -> None:
     _draw_field("Name", persona.name)
     _draw_field("Voice", persona.voice)
     _draw_field("Greeting", persona.greeting or "None: you speak first")
-    long = len(persona.prompt) > _LONG_PROMPT_CHARS
-    _draw_field("System prompt", persona.prompt or "None", height=_PROMPT_HEIGHT_PX if long else None)
+    _draw_field("System prompt", persona.prompt or "None")
     _draw_field("Turn detection", persona.turn_taking.capitalize())
     if persona.tools is not None:
         titles = [tool.title for tool in catalogue() if tool.name in persona.tools]
@@ -71,9 +68,9 @@ def _draw_persona(persona: Persona) -> None:
         _draw_field("Key terms", ", ".join(persona.keyterms))
 
 
-def _draw_field(name: str, value: str, *, height: int | None = None) -> None:
-    st.caption(name)
-    with st.container(border=True, height=height or "content"):
+def _draw_field(name: str, value: str) -> None:
+    with st.container(gap=None):
+        st.caption(name)
         st.text(value)
 
 

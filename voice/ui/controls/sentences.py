@@ -4,15 +4,15 @@ from collections.abc import Iterable
 
 import streamlit as st
 
-_PROBLEM = ":material/warning:"
-
 
 def draw_problems(sentences: Iterable[str]) -> None:
     """Draw sentences about what is wrong; they may quote anything."""
-    for sentence in sentences:
-        with st.container(horizontal=True, gap="small", wrap=False):
-            st.markdown(f":orange[{_PROBLEM}]", width="content")
-            st.text(sentence)
+    told = list(sentences)
+    if told:
+        with st.container(border=True, gap="xsmall"):
+            st.badge("Please note", icon=":material/warning:", color="orange")
+            for sentence in told:
+                st.text(sentence)
 
 
 def within(text: str | None, limit: int, name: str) -> str:
