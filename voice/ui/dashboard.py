@@ -16,6 +16,7 @@ from voice.ui.controls.persona_link import draw_persona_link
 from voice.ui.controls.session_controls import draw_session_controls
 from voice.ui.my_line import my_line
 from voice.ui.streamer import draw_streamer
+from voice.ui.whose import draw_logout, require_login
 
 _PAGES = Path(__file__).parents[2] / "pages"
 
@@ -28,6 +29,7 @@ st.set_page_config(page_title="Parley", page_icon=_SIGN, initial_sidebar_state=_
 st.logo(_SIGN, size="large")
 
 prepare_for_audio()
+require_login()
 
 page = st.navigation(
     [
@@ -61,6 +63,7 @@ with st.sidebar:
     )
     with controls:
         draw_session_controls(my_line())
+    draw_logout()
         draw_recording_switch(my_line(), load_settings())
 
 draw_persona_link()

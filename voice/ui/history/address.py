@@ -8,9 +8,9 @@ _CALL = "call"
 _BESIDE = "with"
 
 
-def opened() -> tuple[str, str]:
-    """The call that is open and the one beside it; empty where there is none."""
-    return st.query_params.get(_CALL, ""), st.query_params.get(_BESIDE, "")
+def opened() -> list[str]:
+    """The ids of the calls that are open: none, one, or two to stand beside each other."""
+    return [id_ for id_ in (st.query_params.get(_CALL), st.query_params.get(_BESIDE)) if id_]
 
 
 def open_call(call_id: str) -> None:

@@ -10,6 +10,7 @@ from voice.ui.history.address import open_call, open_pair
 from voice.ui.history.exporting import draw_export
 from voice.ui.history.forgetting import ask_before_deleting
 from voice.ui.history.rows import row_of
+from voice.ui.history.said import telling
 from voice.ui.history.search_bar import PAGE, Asked, clear_search, draw_search
 from voice.ui.live_component import live_component, read_part
 
@@ -23,6 +24,11 @@ _list = live_component(_LIST, html=read_part("history_list.html"), parts=("histo
 @st.fragment
 def draw_call_list(store: Store, owner: str) -> None:
     """Draw the list. It runs by itself; opening a call runs the page."""
+    with telling():
+        _draw(store, owner)
+
+
+def _draw(store: Store, owner: str) -> None:
     asked = draw_search(store.choices(owner))
     found = _ask(store, owner, asked)
     if not found.total:

@@ -8,35 +8,30 @@ from typing import Any
 
 import msgspec
 
+from voice.history.peaks import Peaks
 from voice.history.records import ConfigChange, FullCall, Mark, TurnRecord
 from voice.ui.history.measured import shown_latency_ms, tool_of
 
 # A turn without an end, of a call that was cut short, is shown this long.
 _SHORTEST_TURN_S = 0.3
+_SHORTEST_CALL_S = 1.0
 _MARK_WORDS = {"interruption": "Interrupted", "error": "Error", "reconnect": "Reconnected", "notice": "Notice"}
 
 
 def player_data(
-    full: FullCall,
-    *,
-    audio: str | None = None,
-    peaks: Sequence[Sequence[int]] | None = None,
-    recorded_s: float | None = None,
-    silent: str = "",
+    full: FullCall, *, audio: str | None = None, peaks: Peaks | None = None, silent: str = ""
 ) -> dict[str, object]:
-    """The component's data.
-
-    `audio` is the recording's address, `peaks` the loudness of both voices from 0 to 255 over `recorded_s`
-    seconds, and `silent` says why there is nothing to hear.
-    """
+    """The component's data: `audio` is the recording's address, `silent` says why there is nothing to hear."""
     start = full.call.started_at
     turns = [_turn(turn, start) for turn in full.turns]
     marks = sorted((*_marks(full, start), *_tool_marks(turns)), key=lambda mark: float(mark["at"]))
+    recorded = peaks.seconds if peaks else 0.0
     return {
         "call": full.call.id,
         "audio": audio,
-        "peaks": peaks,
-        "duration": recorded_s or _length_s(full, turns),
+        "peaks": [peaks.left, peaks.right] if peaks else None,
+        "recorded": recorded,
+        "duration": max(recorded, _length_s(full, turns)),
         "silent": silent,
         "turns": turns,
         "marks": marks,
@@ -92,4 +87,4 @@ def _tool_marks(turns: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:
 def _length_s(full: FullCall, turns: Sequence[dict[str, Any]]) -> float:
     ended = full.call.ended_at
     lasted = 0.0 if ended is None else ended - full.call.started_at
-    return max(lasted, *(turn["to"] for turn in turns), 1.0) if turns else max(lasted, 1.0)
+    return float(max([lasted, _SHORTEST_CALL_S, *(turn["to"] for turn in turns)]))

@@ -7,7 +7,6 @@ import streamlit as st
 
 from voice.history.records import MAX_NOTE_CHARS, MAX_TITLE_CHARS, CallRecord, FullCall, HistoryProblem
 from voice.history.store import Store
-from voice.ui.history.address import back_to_list
 from voice.ui.history.comparison import draw_choice
 from voice.ui.history.details import draw_details
 from voice.ui.history.exporting import draw_export
@@ -20,30 +19,15 @@ from voice.ui.history.when import when_text
 T = TypeVar("T")
 
 
-def draw_call(store: Store, owner: str, call_id: str) -> None:
-    """Draw the call that the page's address names, or say that there is none."""
-    st.button("All calls", icon=":material/arrow_back:", type="tertiary", on_click=back_to_list)
-    full = store.full_call(owner, call_id)
-    if full is None:
-        draw_missing()
-        return
+def draw_call(store: Store, owner: str, full: FullCall) -> None:
+    """Draw a call of this owner's."""
     _draw_head(store, owner, full)
     draw_player(store, full)
     _draw_judgement(store, owner, full.call)
     draw_details(full)
 
 
-def draw_missing() -> None:
-    """Say that an address names no call of this person's."""
-    st.warning(
-        "It may have been deleted, its time may be over, or it is somebody else's. "
-        "Go back to all calls and look for it there.",
-        title="There is no such call among yours",
-        icon=":material/search_off:",
-    )
-
-
-def draw_facts(call: CallRecord) -> None:
+def _draw_facts(call: CallRecord) -> None:
     """What a call was, in one line and its figures. Names of voices and personas are plain text."""
     names = [when_text(call.started_at), call.voice, call.persona, AGENTS[call.agent]]
     if call.sample:
@@ -80,7 +64,7 @@ def _draw_head(store: Store, owner: str, full: FullCall) -> None:
         draw_export(store, owner, [call])
         if st.button("Delete", icon=":material/delete:"):
             ask_before_deleting(store, owner, [call])
-    draw_facts(call)
+    _draw_facts(call)
     if call.ended_at is None:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.text("This call is still running. You see what was said so far.")

@@ -1,6 +1,7 @@
 """What an action has to say after the run that it causes. Drawn as plain text: it may quote titles."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import streamlit as st
 
@@ -28,3 +29,16 @@ def draw_said() -> None:
         with st.container(horizontal=True, gap="small", wrap=False):
             st.markdown(":green[:material/check_circle:]", width="content")
             st.text(sentence)
+
+
+@contextmanager
+def telling() -> Iterator[None]:
+    """Say what the history can't do in place of what was to be drawn. Every fragment needs its own."""
+    try:
+        yield
+    except HistoryProblem as problem:
+        st.error("Calls still work, but the history can't be shown.", icon=":material/database_off:")
+        # It may quote a path, so it is plain text.
+        st.text(problem.sentence)
+        st.text(problem.next_step)
+        st.button("Try again", icon=":material/refresh:")

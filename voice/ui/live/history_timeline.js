@@ -19,9 +19,10 @@ class Timeline {
     this.watcher.disconnect();
   }
 
-  // `peaks` are two lists of loudness from 0 to 255, of the person and of the agent, or null.
-  show({ peaks, turns, duration }) {
-    Object.assign(this, { peaks, turns, duration });
+  // `peaks` are two lists of loudness from 0 to 255, of the person and of the agent, which tell of the first
+  // `recorded` seconds; or null.
+  show({ peaks, recorded, turns, duration }) {
+    Object.assign(this, { peaks, recorded, turns, duration });
     this.draw();
   }
 
@@ -53,7 +54,7 @@ class Timeline {
 
   drawPeaks(pen, peaks, { top, height, width }) {
     const step = TIMELINE.barPx + TIMELINE.gapPx;
-    const bars = Math.floor(width / step);
+    const bars = Math.floor((width / step) * Math.min(1, this.recorded / this.duration));
     const heard = (this.position / this.duration) * width;
     for (let bar = 0; bar < bars; bar++) {
       const from = Math.floor((bar / bars) * peaks.length);
