@@ -119,7 +119,7 @@ class Filters(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class FoundCall(msgspec.Struct, frozen=True):
-    """A call of a list, with a passage in which words were found as `(text, marked)`; empty without words."""
+    """A call of a list; without words to find, `snippet` is empty. Its pieces are `(text, marked)`."""
 
     call: CallRecord
     snippet: list[tuple[str, bool]] = []

@@ -23,6 +23,7 @@ PARTS = (
     "turn_bubble.js",
     "tool_card.js",
     "transcript.js",
+    "sample_call.js",
     "controls.css",
     "transcript.css",
 )

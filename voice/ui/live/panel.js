@@ -20,6 +20,7 @@ class Panel {
     this.push = new PushToTalk(root, () => this.applyPush());
     this.composer = new Composer(root, (text) => this.send({ do: "say", text }));
     this.transcript = new TranscriptView(this.find(".transcript"));
+    this.sample = new SampleCall(root, (problem) => this.begin("connect_sample", problem));
     this.media = new MediaStats((command) => this.send(command));
     this.sound = new SoundWatch((stuck) => this.offerSound(stuck));
     this.listen();
@@ -39,7 +40,7 @@ class Panel {
   // By key code: with Alt held, some keyboards give another letter.
   shortcut(event) {
     if (!event.altKey || event.ctrlKey || event.metaKey || event.repeat || !this.inCall()) return;
-    if (event.code === "KeyM" && !this.push.on) this.mute(!this.view.muted);
+    if (event.code === "KeyM" && !this.pushing()) this.mute(!this.view.muted);
     else if (event.code === "KeyH") this.hangUp();
     else return;
     event.preventDefault();
@@ -54,6 +55,11 @@ class Panel {
     return this.view !== null && IN_CALL.has(this.view.state);
   }
 
+  // A recorded person has no button to hold.
+  pushing() {
+    return this.push.on && !this.view?.sample;
+  }
+
   async connect() {
     // Until the next view: what a second click would mean is not known before.
     this.find(".talk").disabled = true;
@@ -65,9 +71,13 @@ class Panel {
     this.stateLine.answered(problem !== null);
     this.notices.tell("microphone", problem ? "" : note);
     steerMicrophone(this.microphone.chosen?.id);
-    this.send(problem ? { do: "microphone_failed", reason: problem } : { do: "connect" });
+    this.begin("connect", problem);
     // Nothing may be heard before the button is held.
     if (!problem && this.push.on) this.send({ do: "mute" });
+  }
+
+  begin(command, problem) {
+    this.send(problem ? { do: "microphone_failed", reason: problem } : { do: command });
   }
 
   hangUp() {
@@ -79,8 +89,9 @@ class Panel {
   }
 
   applyPush() {
-    this.push.show(this.inCall());
-    if (this.inCall()) this.mute(this.push.on && !this.push.held);
+    const live = this.inCall() && !this.view.sample;
+    this.push.show(live);
+    if (live) this.mute(this.push.on && !this.push.held);
     if (this.view) this.showControls(this.inCall());
   }
 
@@ -98,8 +109,9 @@ class Panel {
     this.composer.show(view, inCall);
     this.transcript.show(view);
     this.media.show(inCall);
-    this.push.show(inCall);
-    if (began && inCall && this.push.on && !view.muted) this.mute(true);
+    this.sample.show(view, inCall);
+    this.push.show(inCall && !view.sample);
+    if (began && inCall && this.pushing() && !view.muted) this.mute(true);
     this.showControls(inCall);
     // The streamer is drawn by the script: it must run once whenever a call begins or ends.
     if (this.synced !== inCall) this.sync(inCall);
@@ -119,17 +131,18 @@ class Panel {
     talk.title = inCall ? "End the call (Alt+H)" : "Call the agent";
     if (inCall) talk.setAttribute("aria-keyshortcuts", "Alt+H");
     else talk.removeAttribute("aria-keyshortcuts");
-    setToggle(this.find(".mute"), inCall && !this.push.on, muted, ["mic", "mic_off"]);
+    setToggle(this.find(".mute"), inCall && !this.pushing(), muted, ["mic", "mic_off"]);
     this.find(".mute").title = muted ? "Let the agent hear you again (Alt+M)" : "Mute your microphone (Alt+M)";
     setToggle(this.find(".mute-agent"), inCall, agentMuted, ["volume_up", "volume_off"]);
     this.find(".device").hidden = inCall;
+    this.find(".push").hidden = inCall && this.view.sample;
     this.showBadges(inCall);
   }
 
   showBadges(inCall) {
     const { muted, agent_muted: agentMuted } = this.view;
-    const waits = inCall && this.push.on && !this.push.held;
-    const silent = inCall && muted && !this.push.on;
+    const waits = inCall && this.pushing() && !this.push.held;
+    const silent = inCall && muted && !this.pushing();
     if (waits) setBadge(this.find(".voice.you .badge"), "touch_app", "Hold to be heard");
     else setBadge(this.find(".voice.you .badge"), "mic_off", silent ? "Your mic is muted" : "");
     setBadge(this.find(".voice.agent .badge"), "volume_off", inCall && agentMuted ? "Agent is muted" : "");

@@ -1,5 +1,7 @@
 // Draws the turns of the call in speaking order, touching only those that changed.
 
+const SPEAKERS = { user: "You", agent: "Agent" };
+const SAMPLE_SPEAKERS = { user: "Recording", agent: "Agent" };
 const LARGE_TYPE = "parley.large_type";
 const COPY_WORD_MS = 2000;
 const EMPTY_TRANSCRIPT = "What you and the agent say appears here.";
@@ -10,6 +12,7 @@ class TranscriptView {
     this.root = list.closest(".conversation");
     this.drawn = new Map();
     this.turns = [];
+    this.names = SPEAKERS;
     this.karaoke = new Karaoke((id) => this.redraw(id));
     this.follower = new Follower(list, this.root.querySelector(".jump"));
     list.dataset.empty = EMPTY_TRANSCRIPT;
@@ -20,8 +23,16 @@ class TranscriptView {
 
   show(view) {
     const { turns } = view;
+    this.nameSpeakers(view.sample ? SAMPLE_SPEAKERS : SPEAKERS);
     if (turns !== this.turns) this.showTurns(turns);
     this.karaoke.follow(view);
+  }
+
+  // Other names come with another call only: its turns are drawn anew.
+  nameSpeakers(names) {
+    if (this.names === names) return;
+    this.names = names;
+    this.showTurns([]);
   }
 
   // How much of a turn's reply was played by now; without a turn, nothing is.
@@ -65,7 +76,7 @@ class TranscriptView {
 
   fill(node, turn) {
     if (turn.tool) fillToolCard(node, turn);
-    else fillBubble(node, turn, this.karaoke.lit(turn));
+    else fillBubble(node, turn, nameOf(turn, this.names), this.karaoke.lit(turn));
   }
 
   redraw(id) {
@@ -83,7 +94,7 @@ class TranscriptView {
   async copy() {
     const word = this.root.querySelector(".copy .word");
     try {
-      await navigator.clipboard.writeText(asPlainText(this.turns));
+      await navigator.clipboard.writeText(asPlainText(this.turns, this.names));
       word.textContent = "Copied";
     } catch {
       word.textContent = "The browser refused: select the text instead";
@@ -93,12 +104,18 @@ class TranscriptView {
   }
 }
 
-function asPlainText(turns) {
-  return turns.filter((turn) => turn.text || turn.tool).map(lineOf).join("\n");
+function asPlainText(turns, names) {
+  const worded = turns.filter((turn) => turn.text || turn.tool);
+  return worded.map((turn) => lineOf(turn, nameOf(turn, names))).join("\n");
 }
 
-function lineOf({ speaker, text, typed, interrupted, tool }) {
+// Whoever speaks, it is a person at the page who types.
+function nameOf({ speaker, typed }, names) {
+  return (typed ? SPEAKERS : names)[speaker];
+}
+
+function lineOf({ text, typed, interrupted, tool }, name) {
   if (tool) return `Tool ${tool.name}: ${TOOL_STATUS[tool.status]?.word ?? tool.status} ${tool.result ?? ""}`.trim();
   const how = [typed && "typed", interrupted && "interrupted"].filter(Boolean);
-  return `${SPEAKERS[speaker]}${how.length ? ` (${how.join(", ")})` : ""}: ${text}`;
+  return `${name}${how.length ? ` (${how.join(", ")})` : ""}: ${text}`;
 }

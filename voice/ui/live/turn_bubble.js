@@ -1,6 +1,5 @@
 // Draws one turn of a speaker as a bubble. What was said is only ever `textContent`.
 
-const SPEAKERS = { user: "You", agent: "Agent" };
 const LATENCY_MEANING = "From the end of your speech to the first sound of this answer";
 
 function newBubble() {
@@ -12,21 +11,21 @@ function newBubble() {
   return node;
 }
 
-// `lit` is what `Karaoke.lit` says of the turn.
-function fillBubble(node, turn, lit) {
+// `name` is the speaker's; `lit` is what `Karaoke.lit` says of the turn.
+function fillBubble(node, turn, name, lit) {
   node.dataset.speaker = turn.speaker;
   // A turn is found by its test id once it is finished.
   if (turn.settled) node.dataset.testid = "turn";
   else delete node.dataset.testid;
   node.dataset.interrupted = String(turn.interrupted);
   node.classList.toggle("growing", !turn.settled && turn.speaker === "user");
-  fillHead(node.querySelector(".speaker"), turn);
+  fillHead(node.querySelector(".speaker"), turn, name);
   fillText(node.querySelector(".text"), turn, lit);
   fillCut(node, turn);
 }
 
-function fillHead(head, { speaker, typed, latency_ms: latencyMs }) {
-  const parts = [element("span", "name", SPEAKERS[speaker])];
+function fillHead(head, { typed, latency_ms: latencyMs }, name) {
+  const parts = [element("span", "name", name)];
   if (typed) parts.push(withIcon("typed", "keyboard", "typed"));
   if (latencyMs != null) {
     const chip = element("span", "latency", "");
