@@ -63,8 +63,8 @@ with st.sidebar:
     )
     with controls:
         draw_session_controls(my_line())
-    draw_logout()
         draw_recording_switch(my_line(), load_settings())
+    draw_logout()
 
 draw_persona_link()
 

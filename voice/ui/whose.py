@@ -44,11 +44,12 @@ def draw_logout() -> None:
 def _draw_login() -> None:
     st.title("Parley")
     st.text("Log in to make calls. You see your own calls, and nobody else sees them.")
-    providers = _providers()
-    for name in providers or [None]:
-        label = f"Log in with {name}" if name else "Log in"
-        if st.button(label, icon=":material/login:", type="primary", key=f"login_{name}"):
-            st.login(name)
+    names = _providers()
+    if not names:
+        st.button("Log in", icon=":material/login:", type="primary", on_click=st.login)
+    for name in names:
+        label = f"Log in with {name}"
+        st.button(label, icon=":material/login:", key=f"login_{name}", on_click=st.login, args=(name,))
 
 
 def _providers() -> list[str]:

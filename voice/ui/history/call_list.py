@@ -7,18 +7,19 @@ import streamlit as st
 from voice.history.records import Found, FoundCall
 from voice.history.store import Store
 from voice.ui.history.address import open_call, open_pair
-from voice.ui.history.exporting import draw_export
 from voice.ui.history.forgetting import ask_before_deleting
 from voice.ui.history.rows import row_of
 from voice.ui.history.said import telling
-from voice.ui.history.search_bar import PAGE, Asked, clear_search, draw_search
+from voice.ui.history.search_bar import Asked, clear_search, draw_search, pager_key, to_first_page
 from voice.ui.live_component import live_component, read_part
 
 PER_PAGE = 50
 _LIST = "history_list"
 _PAIR = 2
 
-_list = live_component(_LIST, html=read_part("history_list.html"), parts=("history_time.js", "history_row.js"))
+_list = live_component(
+    _LIST, html=read_part("history_list.html"), parts=("history_time.js", "history_row.js")
+)
 
 
 @st.fragment
@@ -42,19 +43,19 @@ def _draw(store: Store, owner: str) -> None:
         _draw_actions(store, owner, chosen)
     pages = _pages(found.total)
     if pages > 1:
-        st.pagination(pages, key=PAGE, persist_state="page")
+        st.pagination(pages, key=pager_key(), persist_state="page")
     if opened:
         open_call(opened)
         st.rerun()
 
 
 def _ask(store: Store, owner: str, asked: Asked) -> Found:
-    page = st.session_state.get(PAGE, 1)
+    page = st.session_state.get(pager_key(), 1)
     found = _page_of(store, owner, asked, page)
     # Calls were deleted meanwhile, so this page is behind the last.
     if not found.rows and found.total:
-        page = st.session_state[PAGE] = _pages(found.total)
-        found = _page_of(store, owner, asked, page)
+        to_first_page()
+        found = _page_of(store, owner, asked, 1)
     return found
 
 
@@ -104,9 +105,11 @@ def _draw_actions(store: Store, owner: str, chosen: list[FoundCall]) -> None:
     if not chosen:
         return
     calls = [row.call for row in chosen]
-    if st.button("Compare", icon=":material/compare:", disabled=len(calls) != _PAIR, help="Choose two calls."):
+    if st.button(
+        "Compare", icon=":material/compare:", disabled=len(calls) != _PAIR, help="Choose two calls."
+    ):
         open_pair(calls[0].id, calls[1].id)
         st.rerun()
-    draw_export(store, owner, calls)
+
     if st.button("Delete", icon=":material/delete:"):
         ask_before_deleting(store, owner, calls)

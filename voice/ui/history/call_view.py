@@ -15,13 +15,18 @@ from voice.ui.history.measured import shown_latency_ms, tool_of
 # A turn without an end, of a call that was cut short, is shown this long.
 _SHORTEST_TURN_S = 0.3
 _SHORTEST_CALL_S = 1.0
-_MARK_WORDS = {"interruption": "Interrupted", "error": "Error", "reconnect": "Reconnected", "notice": "Notice"}
+_MARK_WORDS = {
+    "interruption": "Interrupted",
+    "error": "Error",
+    "reconnect": "Reconnected",
+    "notice": "Notice",
+}
 
 
 def player_data(
     full: FullCall, *, audio: str | None = None, peaks: Peaks | None = None, silent: str = ""
 ) -> dict[str, object]:
-    """The component's data: `audio` is the recording's address, `silent` says why there is nothing to hear."""
+    """The component's data: `audio` is the recording's address, `silent` why there is nothing to hear."""
     start = full.call.started_at
     turns = [_turn(turn, start) for turn in full.turns]
     marks = sorted((*_marks(full, start), *_tool_marks(turns)), key=lambda mark: float(mark["at"]))
@@ -69,11 +74,12 @@ def _turn(turn: TurnRecord, start: float) -> dict[str, Any]:
 
 
 def _marks(full: FullCall, start: float) -> list[dict[str, Any]]:
-    said = [{"kind": mark.kind, "at": mark.at - start, "text": mark_text(mark)} for mark in full.marks]
-    changed = [
-        {"kind": "change", "at": change.at - start, "text": change_text(change)} for change in full.changes
+    said = [(mark.kind, mark.at, mark_text(mark)) for mark in full.marks]
+    changed = [("change", change.at, change_text(change)) for change in full.changes]
+    return [
+        {"kind": kind, "at": max(0.0, round(at - start, 3)), "text": text}
+        for kind, at, text in (*said, *changed)
     ]
-    return [{**mark, "at": max(0.0, round(mark["at"], 3))} for mark in (*said, *changed)]
 
 
 def _tool_marks(turns: Sequence[dict[str, Any]]) -> list[dict[str, Any]]:

@@ -6,13 +6,11 @@ from typing import Any
 
 import streamlit as st
 
-from voice.conversation.cost import cost_text
 from voice.history.records import CallRecord, FullCall
 from voice.history.store import Store
 from voice.ui.history.address import open_call, open_pair
+from voice.ui.history.facts import UNKNOWN, facts_of, name_of
 from voice.ui.history.player import draw_player
-from voice.ui.history.rows import ENDS, length_text, seconds_of
-from voice.ui.history.when import when_text
 
 _OTHERS = 50
 
@@ -50,28 +48,6 @@ def draw_pair(store: Store, first: FullCall, second: FullCall) -> None:
             st.button("Open", key=f"history_open_{full.call.id}", on_click=open_call, args=(full.call.id,))
 
 
-def name_of(call: CallRecord) -> str:
-    """What a call is called: its title with its moment."""
-    moment = when_text(call.started_at)
-    return f"{call.title} · {moment}" if call.title else moment
-
-
-def facts_of(call: CallRecord) -> dict[str, str]:
-    """The figures of a call, by name."""
-    latency = call.median_latency_ms
-    return {
-        "Length": length_text(seconds_of(call)),
-        "Ended": ENDS[call.how_ended][1],
-        "Turns": str(call.turn_count),
-        "Median latency": "–" if latency is None else f"{latency / 1000:.2f} s",
-        "Interruptions": str(call.interruptions),
-        "Cost": cost_text(call.cost_usd) or "–",
-        "Voice": call.voice or "–",
-        "Persona": call.persona or "–",
-        "Rating": "–" if call.rating is None else f"{call.rating} of 5",
-    }
-
-
 def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[tuple[str, str, str]]:
     """The settings in which two configurations differ, as `(path, first's, second's)`."""
     paths = sorted({*first, *second})
@@ -80,7 +56,7 @@ def differences(first: Mapping[str, Any], second: Mapping[str, Any]) -> list[tup
 
 
 def _value(config: Mapping[str, Any], path: str) -> str:
-    return json.dumps(config[path], ensure_ascii=False) if path in config else "–"
+    return json.dumps(config[path], ensure_ascii=False) if path in config else UNKNOWN
 
 
 def _draw_table(first: CallRecord, second: CallRecord) -> None:

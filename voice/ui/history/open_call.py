@@ -9,12 +9,13 @@ from voice.history.records import MAX_NOTE_CHARS, MAX_TITLE_CHARS, CallRecord, F
 from voice.history.store import Store
 from voice.ui.history.comparison import draw_choice
 from voice.ui.history.details import draw_details
-from voice.ui.history.exporting import draw_export
+from voice.ui.history.facts import AGENTS, facts_of
 from voice.ui.history.forgetting import ask_before_deleting
 from voice.ui.history.player import draw_player
-from voice.ui.history.rows import AGENTS, ENDS, length_text, seconds_of
 from voice.ui.history.said import complain
 from voice.ui.history.when import when_text
+
+_FIGURES = ("Length", "Ended", "Turns", "Median latency", "Interruptions", "Cost")
 
 T = TypeVar("T")
 
@@ -33,19 +34,12 @@ def _draw_facts(call: CallRecord) -> None:
     if call.sample:
         names.append("Sample")
     st.text(" · ".join(name for name in names if name))
+    facts = facts_of(call)
     with st.container(horizontal=True, gap="medium"):
-        st.metric("Length", length_text(seconds_of(call)), width="content")
-        st.metric("Ended", ENDS[call.how_ended][1], width="content")
-        st.metric("Turns", call.turn_count, width="content")
-        st.metric("Median latency", _seconds(call.median_latency_ms), width="content")
-        st.metric("Interruptions", call.interruptions, width="content")
-        st.metric("Cost", "–" if call.cost_usd is None else f"${call.cost_usd:.2f}", width="content")
+        for name in _FIGURES:
+            st.metric(name, facts[name], width="content")
     if call.failure:
         st.text(call.failure)
-
-
-def _seconds(milliseconds: int | None) -> str:
-    return "–" if milliseconds is None else f"{milliseconds / 1000:.2f} s"
 
 
 def _draw_head(store: Store, owner: str, full: FullCall) -> None:
@@ -61,7 +55,7 @@ def _draw_head(store: Store, owner: str, full: FullCall) -> None:
             on_change=lambda: _keep(store.rename, owner, call.id, key, _text(MAX_TITLE_CHARS)),
         )
         draw_choice(store, owner, call)
-        draw_export(store, owner, [call])
+
         if st.button("Delete", icon=":material/delete:"):
             ask_before_deleting(store, owner, [call])
     _draw_facts(call)

@@ -3,19 +3,8 @@ as plain text. Dates are left to the browser, which knows the reader's zone.
 """
 
 from voice.conversation.cost import cost_text
-from voice.history.records import Agent, CallRecord, FoundCall, HowEnded
-
-# What kind of end it was, its word and its icon.
-ENDS: dict[HowEnded, tuple[str, str, str]] = {
-    "hung_up": ("fine", "Hung up", "call_end"),
-    "agent_ended": ("fine", "By the agent", "call_end"),
-    "idle": ("attention", "Nobody spoke", "hourglass_empty"),
-    "cap": ("attention", "Time was up", "timer_off"),
-    "cut_short": ("attention", "Cut short", "content_cut"),
-    "failed": ("failed", "Failed", "error"),
-    "running": ("running", "Running", "call"),
-}
-AGENTS: dict[Agent, str] = {"assemblyai": "AssemblyAI", "local": "Local agent", "other": "Another agent"}
+from voice.history.records import FoundCall
+from voice.ui.history.facts import ENDS, seconds_of
 
 
 def row_of(found: FoundCall) -> dict[str, object]:
@@ -39,19 +28,3 @@ def row_of(found: FoundCall) -> dict[str, object]:
         "has_recording": call.has_recording,
         "snippet": [[text, marked] for text, marked in found.snippet],
     }
-
-
-def seconds_of(call: CallRecord) -> float | None:
-    """How long a call took; `None` while it runs."""
-    return None if call.ended_at is None else max(0.0, call.ended_at - call.started_at)
-
-
-def length_text(seconds: float | None) -> str:
-    """A length in words, such as `4 min 12 s`."""
-    if seconds is None:
-        return "still running"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

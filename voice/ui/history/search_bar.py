@@ -8,12 +8,13 @@ from zoneinfo import ZoneInfo
 import streamlit as st
 
 from voice.history.records import Agent, Choices, Filters, HowEnded, Order
-from voice.ui.history.rows import AGENTS, ENDS
+from voice.ui.history.facts import AGENTS, ENDS
 from voice.ui.history.when import reader_zone
 
 MAX_SEARCH_CHARS = 200
-PAGE = "history_page"
-_KEYS = ("history_text", "history_ends", "history_voices", "history_personas", "history_agents", "history_days")
+_SEARCHES = "history_searches"
+_TEXT = "history_text"
+_FILTERS = ("history_ends", "history_voices", "history_personas", "history_agents", "history_days")
 _ORDERS: dict[Order, str] = {
     "newest": "Newest first",
     "oldest": "Oldest first",
@@ -47,7 +48,7 @@ def draw_search(choices: Choices) -> Asked:
             placeholder="Words that were said, titles, notes",
             icon=":material/search:",
             max_chars=MAX_SEARCH_CHARS,
-            key="history_text",
+            key=_TEXT,
             on_change=to_first_page,
             persist_state="page",
         )
@@ -67,14 +68,20 @@ def draw_search(choices: Choices) -> Asked:
 
 def clear_search() -> None:
     """Ask for everything again."""
-    for key in _KEYS:
-        st.session_state[key] = "" if key == "history_text" else ()
+    st.session_state[_TEXT] = ""
+    for key in _FILTERS:
+        st.session_state[key] = ()
     to_first_page()
 
 
 def to_first_page() -> None:
     """What is asked for has changed, so its first page is shown."""
-    st.session_state[PAGE] = 1
+    st.session_state[_SEARCHES] = st.session_state.get(_SEARCHES, 0) + 1
+
+
+def pager_key() -> str:
+    """The pager's key. Each search has a pager of its own: one that has a page can't be set back."""
+    return f"history_page_{st.session_state.get(_SEARCHES, 0)}"
 
 
 def _draw_filters(choices: Choices) -> Filters:
@@ -82,7 +89,7 @@ def _draw_filters(choices: Choices) -> Filters:
     voices = _draw_choice("Voice", choices.voices, "history_voices")
     personas = _draw_choice("Persona", choices.personas, "history_personas")
     agents = _draw_choice("Agent", get_args(Agent), "history_agents", lambda agent: AGENTS[agent])
-    days = st.date_input("Days", (), key="history_days", on_change=to_first_page, persist_state="page")
+    days = st.date_input("Days", [], key="history_days", on_change=to_first_page, persist_state="page")
     since, until = bounds_of(days if isinstance(days, tuple) else (), reader_zone())
     return Filters(
         how_ended=tuple(end for end in get_args(HowEnded) if end in ends),
@@ -94,7 +101,9 @@ def _draw_filters(choices: Choices) -> Filters:
     )
 
 
-def _draw_choice(label: str, options: Sequence[str], key: str, words: Callable[[Any], str] = str) -> list[str]:
+def _draw_choice(
+    label: str, options: Sequence[str], key: str, words: Callable[[Any], str] = str
+) -> list[str]:
     # What was chosen may be gone with the last call that had it.
     chosen = st.session_state.get(key, ())
     if not set(chosen) <= set(options):

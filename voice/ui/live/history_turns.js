@@ -1,5 +1,7 @@
 // The transcript of a past call: bubbles and tool cards, each with the button that plays from there.
 
+const PAST_SPEAKERS = { user: "You", agent: "Agent" };
+
 class PastTurns {
   constructor(list, onPlay) {
     this.list = list;
@@ -49,7 +51,7 @@ class PastTurns {
     const tool = turn.speaker === "tool";
     const inner = tool ? newToolCard() : newBubble();
     if (tool) fillToolCard(inner, turn);
-    else fillBubble(inner, turn, null);
+    else fillBubble(inner, turn, PAST_SPEAKERS[turn.speaker], null);
     const item = element("li", "past-turn", "");
     item.dataset.number = turn.number;
     item.dataset.side = turn.speaker;
