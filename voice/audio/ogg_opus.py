@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from voice.audio.lane import RECORDING_RATE_HZ
 
 FRAME_SAMPLES = RECORDING_RATE_HZ * 20 // 1000
-# Two voices that hardly ever speak at once: nothing is heard of the coding, and a minute takes about 300 kB.
-BIT_RATE = 56_000
+# Two voices that hardly ever speak at once: nothing is heard of the coding. A minute of talk takes 0.47 MB,
+# one of room tone 0.25 MB.
+BIT_RATE = 48_000
 # Two pages are held back at most, so that a killed process loses half a second.
 _PAGE_US = 250_000
 
