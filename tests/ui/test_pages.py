@@ -140,6 +140,40 @@ def test_people_are_told_when_calls_go_to_the_local_agent(
     assert any("ASSEMBLYAI_API_KEY" in text for text in said) is local
 
 
+class Stranger:
+    """`st.user` where login is set up and nobody has logged in."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"is_logged_in": False}
+
+
+@pytest.mark.parametrize(
+    ("section", "buttons"),
+    [
+        ({"client_id": "x"}, ["Log in"]),
+        (
+            {"google": {"client_id": "x"}, "okta": {"client_id": "y"}},
+            ["Log in with google", "Log in with okta"],
+        ),
+    ],
+)
+@pytest.mark.usefixtures("switchboard")
+def test_where_login_is_set_up_nothing_but_its_buttons_is_drawn_before_it(
+    drawn: Drawn, monkeypatch: pytest.MonkeyPatch, section: dict[str, Any], buttons: list[str]
+) -> None:
+    monkeypatch.setattr(st, "user", Stranger())
+    test = AppTest.from_file(DASHBOARD, default_timeout=START_TIMEOUT_S)
+    test.secrets["auth"] = {
+        "redirect_uri": "http://localhost/oauth2callback",
+        "cookie_secret": "x",
+        **section,
+    }
+    rerun(test)
+    assert [button.label for button in test.button] == buttons
+    assert not drawn.streamers
+    assert not test.sidebar.selectbox
+
+
 def test_the_server_has_the_live_route_beside_the_dashboard() -> None:
     from app import app  # noqa: PLC0415 - importing it makes an app
 

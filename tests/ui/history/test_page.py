@@ -1,6 +1,9 @@
 """The History page as Streamlit draws it: list, search, one call, two, and forgetting."""
 
+import io
+import zipfile
 from collections.abc import Iterator
+from datetime import UTC
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +13,10 @@ from streamlit.testing.v1 import AppTest
 
 from tests.history.samples import BEGAN, ME, a_call, keep
 from voice.history.entries import Changed, Marked
+from voice.history.export import FORMATS
 from voice.history.records import ConfigChange, HistoryProblem, Mark
 from voice.history.store import Store
+from voice.ui.history.exporting import made, zipped
 
 TIMEOUT_S = 20
 HOSTILE = "<img src=x onerror=alert(1)> [a](javascript:alert(1)) :red[no] $x$"
@@ -54,6 +59,10 @@ def components(page: AppTest, name: str) -> list[dict[str, Any]]:
     return [msgspec.json.decode(proto.json) for proto in found if proto.component_name == f"parley_{name}"]
 
 
+def button(page: AppTest, label: str) -> Any:
+    return next(found for found in page.button if found.label == label)
+
+
 def rows(page: AppTest) -> list[str]:
     (listed,) = components(page, "history_list")
     return [row["id"] for row in listed["rows"]]
@@ -89,7 +98,7 @@ def test_found_words_are_marked_and_the_search_can_be_cleared(store: Store) -> N
     page.text_input(key="history_text").set_value("zebra")
     again(page)
     assert "No call fits" in texts(page)
-    next(button for button in page.button if button.label.startswith("Clear")).click()
+    button(page, "Clear search and filters").click()
     assert len(rows(again(page))) == 2
 
 
@@ -169,7 +178,7 @@ def test_what_anybody_said_is_never_drawn_as_markdown(store: Store) -> None:
         page = draw(store, **query)
         marked = [*page.markdown, *page.caption, *page.info, *page.title, *page.header, *page.subheader]
         assert not [element for element in marked if "onerror" in element.value]
-        assert not [button for button in page.button if "onerror" in button.label]
+        assert not [found for found in page.button if "onerror" in found.label]
 
 
 def test_two_calls_stand_beside_each_other_with_their_differences(store: Store) -> None:
@@ -190,14 +199,56 @@ def test_all_is_deleted_only_after_it_was_typed(store: Store) -> None:
     page = draw(store)
     page.session_state["history_forget"] = True
     again(page)
-    assert next(button for button in page.button if button.label == "Delete all calls").disabled
+    assert button(page, "Delete all calls").disabled
     page.text_input(key="history_delete_all").set_value("delete all")
     again(page)
-    next(button for button in page.button if button.label == "Delete all calls").click()
+    button(page, "Delete all calls").click()
     again(page)
     assert "1 call was deleted here" in texts(page)
     assert store.full_call(ME, "call-one1") is None
     assert store.full_call("ann", "call-hers") is not None
+
+
+def test_a_call_is_offered_as_a_file_in_every_format_that_it_has(store: Store) -> None:
+    id_ = keep(store, None, "hello")
+    page = draw(store, call=id_)
+    page.session_state["history_export"] = True
+    again(page)
+    offered = page.selectbox(key="history_format").options
+    assert any("Markdown" in name for name in offered)
+    assert not any("WAV" in name for name in offered)
+    assert len(page.main.get("download_button")) == 1
+
+
+def test_a_file_holds_the_call_and_only_its_owner_gets_it(store: Store) -> None:
+    id_ = keep(store, None, "hello there")
+    assert b"hello there" in made(store, ME, id_, FORMATS["markdown"], UTC)
+    with pytest.raises(HistoryProblem):
+        made(store, "ann", id_, FORMATS["markdown"], UTC)
+
+
+def test_several_calls_come_in_one_zip_without_those_of_others(store: Store) -> None:
+    ids = [keep(store, a_call("call-one1")), keep(store, a_call("call-two2"))]
+    hers = keep(store, a_call("call-hers", owner="ann"))
+    with zipfile.ZipFile(io.BytesIO(zipped(store, ME, [*ids, hers], FORMATS["json"], UTC))) as bundle:
+        assert len(bundle.namelist()) == 2
+
+
+def test_an_exported_call_is_brought_in_and_what_is_none_is_told(store: Store) -> None:
+    id_ = keep(store, a_call(title="Parcel"), "hello there")
+    exported = made(store, ME, id_, FORMATS["json"], UTC)
+    store.delete(ME, id_)
+    page = draw(store)
+    page.session_state["history_import"] = True
+    again(page)
+    page.file_uploader(key="history_files").set_value(
+        [("call.json", exported, "application/json"), ("cat.json", b"{}", "application/json")]
+    )
+    button(page, "Import").click()
+    again(page)
+    assert '"call.json" was brought in: Parcel with 1 turn.' in texts(page)
+    assert '"cat.json"' in texts(page)
+    assert rows(page) == [id_]
 
 
 class BrokenStore:

@@ -7,6 +7,7 @@ import streamlit as st
 from voice.history.records import Found, FoundCall
 from voice.history.store import Store
 from voice.ui.history.address import open_call, open_pair
+from voice.ui.history.exporting import draw_export
 from voice.ui.history.forgetting import ask_before_deleting
 from voice.ui.history.rows import row_of
 from voice.ui.history.said import telling
@@ -111,5 +112,6 @@ def _draw_actions(store: Store, owner: str, chosen: list[FoundCall]) -> None:
         open_pair(calls[0].id, calls[1].id)
         st.rerun()
 
+    draw_export(store, owner, calls)
     if st.button("Delete", icon=":material/delete:"):
         ask_before_deleting(store, owner, calls)

@@ -33,6 +33,7 @@ def player_data(
     recorded = peaks.seconds if peaks else 0.0
     return {
         "call": full.call.id,
+        "sample": full.call.sample,
         "audio": audio,
         "peaks": [peaks.left, peaks.right] if peaks else None,
         "recorded": recorded,

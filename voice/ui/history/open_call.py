@@ -9,6 +9,7 @@ from voice.history.records import MAX_NOTE_CHARS, MAX_TITLE_CHARS, CallRecord, F
 from voice.history.store import Store
 from voice.ui.history.comparison import draw_choice
 from voice.ui.history.details import draw_details
+from voice.ui.history.exporting import draw_export
 from voice.ui.history.facts import AGENTS, facts_of
 from voice.ui.history.forgetting import ask_before_deleting
 from voice.ui.history.player import draw_player
@@ -56,6 +57,7 @@ def _draw_head(store: Store, owner: str, full: FullCall) -> None:
         )
         draw_choice(store, owner, call)
 
+        draw_export(store, owner, [call])
         if st.button("Delete", icon=":material/delete:"):
             ask_before_deleting(store, owner, [call])
     _draw_facts(call)

@@ -47,7 +47,7 @@ class CallPlayer {
     this.silent.textContent = data.silent;
     this.canvas.setAttribute("aria-label", `Timeline of ${clockText(data.duration)}: your voice above, the agent's beneath`);
     this.marks.replaceChildren(...data.marks.map((mark) => markButton(mark, data.duration, (at) => this.playFrom(at))));
-    this.turns.show(data.turns, Boolean(data.audio));
+    this.turns.show(data, Boolean(data.audio));
     this.moved();
   }
 

@@ -1,6 +1,7 @@
 // The transcript of a past call: bubbles and tool cards, each with the button that plays from there.
 
-const PAST_SPEAKERS = { user: "You", agent: "Agent" };
+const PAST_SPEAKERS = { user: "You", agent: "Agent", tool: "Tool" };
+const PAST_SAMPLE_SPEAKERS = { ...PAST_SPEAKERS, user: "Recording" };
 
 class PastTurns {
   constructor(list, onPlay) {
@@ -16,8 +17,9 @@ class PastTurns {
   }
 
   // `audible`: whether there is anything to play.
-  show(turns, audible) {
+  show({ turns, sample }, audible) {
     this.turns = turns;
+    this.names = sample ? PAST_SAMPLE_SPEAKERS : PAST_SPEAKERS;
     this.nodes = turns.map((turn) => this.node(turn, audible));
     this.list.replaceChildren(...this.nodes);
   }
@@ -48,10 +50,10 @@ class PastTurns {
   }
 
   node(turn, audible) {
-    const tool = turn.speaker === "tool";
+    const tool = Boolean(turn.tool);
     const inner = tool ? newToolCard() : newBubble();
     if (tool) fillToolCard(inner, turn);
-    else fillBubble(inner, turn, PAST_SPEAKERS[turn.speaker], null);
+    else fillBubble(inner, turn, this.names[turn.speaker], null);
     const item = element("li", "past-turn", "");
     item.dataset.number = turn.number;
     item.dataset.side = turn.speaker;
