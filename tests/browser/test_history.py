@@ -43,7 +43,14 @@ class HistoryPage:
     async def shown_turns(self) -> list[Turn]:
         """The finished turns that the opened call shows."""
         await self.turns.first.wait_for(timeout=TIMEOUT_MS)
-        return await self.talk.turns()
+        found = await self.turns.locator("[data-testid=turn]").evaluate_all(
+            """nodes => nodes.map(node => [
+                node.dataset.speaker,
+                node.querySelector('.text').textContent,
+                node.dataset.interrupted === 'true',
+            ])"""
+        )
+        return [Turn(*row) for row in found]
 
     async def wait_for_sound(self, at_s: float) -> None:
         """Wait until the recording plays behind this moment, decoded from the server's file."""
