@@ -3,7 +3,7 @@
 The session's own reducer makes every view, so a picture cannot show what a call could not.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Iterator
 
 from voice.conversation.view import CallView, view_of
 from voice.protocol import inputs
@@ -17,6 +17,9 @@ _QUESTION = "What is twelve times seven, and how far is ten miles?"
 _ANSWER = "Twelve times seven is eighty-four, and ten miles are about sixteen kilometres."
 _CUT = "Shall I go on with a long story about a lighthouse keeper who counted ships every evening?"
 _WORD_MS = 310
+# The service's, so that the pictures show what a call costs.
+_USD_PER_HOUR = 4.5
+_MOMENT_S = 0.9
 _LEAD_IN_MS = 100
 _PATCH = SessionPatch(
     system_prompt="You are Parley.",
@@ -27,11 +30,11 @@ _PATCH = SessionPatch(
 
 
 class Scene:
-    """A call in the making; times run from `now`, in epoch seconds."""
+    """A call in the making, begun at `now` in epoch seconds."""
 
     def __init__(self, now: float) -> None:
         self.now = now
-        self.session: Session = new_session(_PATCH)
+        self.session: Session = new_session(_PATCH, begun_at=now)
         self._replies = 0
 
     def happen(self, *happened: inputs.AnyInput, after_s: float = 0.0) -> None:
@@ -46,8 +49,7 @@ class Scene:
 
     def connect(self) -> None:
         """From the click to the microphone being heard."""
-        self.happen(inputs.Tick())
-        self.happen(inputs.LinkOpened(), after_s=0.2)
+        self.happen(inputs.LinkOpened(usd_per_hour=_USD_PER_HOUR), after_s=0.2)
         self.receive(events.SessionReady(session_id="sess_0"), after_s=0.2)
         self.happen(inputs.MediaConnected(), after_s=0.3)
 
@@ -84,48 +86,80 @@ def _words(reply_id: str, text: str) -> Iterable[events.ServerEvent]:
 
 
 def scenes(now: float) -> dict[str, CallView]:
-    """Every state by its name, as views at `now` in epoch seconds."""
-    made: dict[str, CallView] = {"idle": view_of(None)}
-    scene = Scene(now - 30.0)
-    scene.happen(inputs.Tick())
-    scene.happen(inputs.LinkOpened(), after_s=0.2)
-    made["connecting"] = view_of(scene.session)
+    """Every state by its name, as views a moment after it began, which is `now` in epoch seconds."""
+    stories = {
+        name: story for story in (_talk, _connecting, _lost, _hung_up, _failed) for name in _names(story)
+    }
+    return {"idle": view_of(None)} | {name: _view(story, name, now) for name, story in stories.items()}
 
-    scene = Scene(now - 30.0)
+
+_Story = Callable[[Scene], Iterator[str]]
+
+
+def _names(story: _Story) -> list[str]:
+    return list(story(Scene(0.0)))
+
+
+def _view(story: _Story, name: str, now: float) -> CallView:
+    rehearsal = Scene(0.0)
+    _play(story, rehearsal, name)
+    scene = Scene(now - rehearsal.now - _MOMENT_S)
+    _play(story, scene, name)
+    return view_of(scene.session)
+
+
+def _play(story: _Story, scene: Scene, until: str) -> None:
+    next(name for name in story(scene) if name == until)
+
+
+def _connecting(scene: Scene) -> Iterator[str]:
+    scene.happen(inputs.LinkOpened(usd_per_hour=_USD_PER_HOUR), after_s=0.2)
+    yield "connecting"
+
+
+def _talk(scene: Scene) -> Iterator[str]:
     scene.connect()
     scene.finish(scene.answer(_GREETING))
-    made["listening"] = view_of(scene.session)
-    scene.happen(inputs.MuteSet(True))
-    made["muted"] = view_of(scene.session)
+    yield "listening"
+    scene.happen(inputs.MuteSet(True), after_s=1.0)
+    yield "muted"
     scene.happen(inputs.MuteSet(False))
     scene.receive(events.InputSpeechStarted(), after_s=1.0)
     scene.receive(events.TranscriptUserDelta(item_id="q", text="What is twelve times"), after_s=1.0)
-    made["hearing"] = view_of(scene.session)
-    scene.receive(
-        events.InputSpeechStopped(), events.TranscriptUser(item_id="q", text=_QUESTION), after_s=1.0
-    )
-    made["thinking"] = view_of(scene.session)
+    yield "hearing"
+    question = events.TranscriptUser(item_id="q", text=_QUESTION)
+    scene.receive(events.InputSpeechStopped(), question, after_s=1.0)
+    yield "thinking"
     reply_id = scene.answer(_ANSWER)
-    made["speaking"] = view_of(scene.session)
+    yield "speaking"
     scene.finish(reply_id)
     scene.ask("Tell me a story.")
     cut = scene.answer(_CUT)
     scene.receive(events.InputSpeechStarted(), after_s=1.8)
     scene.happen(inputs.PlayoutFlushed(cut, 1_800.0))
     scene.receive(events.ReplyDone(reply_id=cut, status="interrupted"))
-    made["interrupted"] = view_of(scene.session)
+    yield "interrupted"
+
+
+def _lost(scene: Scene) -> Iterator[str]:
+    _play(_talk, scene, "interrupted")
     scene.receive(events.InputSpeechStopped(), events.TranscriptUser(item_id="s", text="Stop, thank you."))
-    scene.happen(inputs.Tick(), after_s=20.0)
-    lost = scene.session
-    scene.happen(inputs.LinkClosed(1006, ""))
-    made["reconnecting"] = view_of(scene.session)
-    scene.session = lost
-    scene.happen(inputs.HangUp())
+    scene.happen(inputs.LinkClosed(1006, ""), after_s=3.0)
+    yield "reconnecting"
+
+
+def _hung_up(scene: Scene) -> Iterator[str]:
+    _play(_talk, scene, "interrupted")
+    scene.happen(inputs.HangUp(), after_s=110.0)
     scene.receive(events.SessionEnded())
-    made["ended"] = view_of(scene.session)
-    scene.session = lost
-    scene.happen(
-        inputs.Failed(MediaFailed("Sound from the browser's microphone stopped arriving.", "Connect again."))
+    yield "ended"
+
+
+def _failed(scene: Scene) -> Iterator[str]:
+    _play(_talk, scene, "interrupted")
+    failure = MediaFailed(
+        "Sound from the browser's microphone stopped arriving, so the call was ended.",
+        "Check the network and the microphone, then connect again.",
     )
-    made["error"] = view_of(scene.session)
-    return made
+    scene.happen(inputs.Failed(failure), after_s=20.0)
+    yield "error"

@@ -88,6 +88,14 @@ async def test_a_second_click_on_connect_is_not_a_hang_up(panel: PanelHarness) -
     await expect(panel.button("Hang up")).to_be_enabled()
 
 
+async def test_a_view_that_comes_while_the_browser_asks_changes_nothing(panel: PanelHarness) -> None:
+    await panel.page.evaluate("navigator.mediaDevices.getUserMedia = () => new Promise(() => {}); null")
+    await panel.button("Connect").click()
+    await panel.show(a_view("ended"))
+    await expect(panel.state).to_contain_text("Connecting: microphone…")
+    await expect(panel.button("Connect")).to_be_disabled()
+
+
 async def test_every_control_can_be_reached_by_the_tab_key(panel: PanelHarness) -> None:
     await panel.show(a_view("listening"))
     await panel.page.get_by_label("Message to the agent").fill("Hello")

@@ -1,13 +1,16 @@
 """Calls to keep, for tests."""
 
+import threading
 from typing import Any
 
 from voice.history.entries import Begun, Ended, Entry, Figures, TurnPut
-from voice.history.records import CallRecord, Speaker, TurnRecord
+from voice.history.keeper import Keeper
+from voice.history.records import CallRecord, EventRecord, Speaker, TurnRecord
 from voice.history.store import Store
 
 BEGAN = 1_700_000_000.0
 ME = "somebody"
+DEADLINE_S = 20
 
 
 def a_call(id_: str = "call-0001", owner: str = ME, **fields: Any) -> CallRecord:
@@ -34,3 +37,15 @@ def keep(
     if over:
         store.write(call.id, [Ended(call.started_at + 60, "hung_up")])
     return call.id
+
+
+def drained(keeping: Keeper) -> None:
+    """Wait until the thread has written what was handed over before."""
+    done = threading.Event()
+
+    def tell() -> tuple[EventRecord, ...]:
+        done.set()
+        return ()
+
+    assert keeping.put("nobody", [], tell, timeout_s=DEADLINE_S)
+    assert done.wait(DEADLINE_S)

@@ -32,6 +32,7 @@ class FakeCall:
     ) -> None:
         self.patch = patch
         self.record = record
+        self.owner = self.persona = ""
         self.tools = tools
         self.sample = sample
         self.show = on_view
@@ -95,8 +96,11 @@ class FakeSwitchboard:
         *,
         sample: bool = False,
         record: bool = False,
+        owner: str = "",
+        persona: str = "",
     ) -> Call:
         if self.busy:
             raise CallRefused("All 1 lines are busy.", "Wait until a call has ended.")
         self.calls.append(FakeCall(patch, on_view, tools, sample=sample, record=record))
+        self.calls[-1].owner, self.calls[-1].persona = owner, persona
         return cast("Call", self.calls[-1])

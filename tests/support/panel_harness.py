@@ -85,7 +85,7 @@ class PanelHarness:
         await self.page.evaluate("code => window.harness.drop(code)", code)
 
     async def commands(self) -> list[dict[str, Any]]:
-        """What the panel has sent, but for its token."""
+        """What the panel has sent, but for its token and the figures of the media leg."""
         sent: list[dict[str, Any]] = await self.page.evaluate("window.harness.sent")
         return [command for command in sent if "token" not in command]
 

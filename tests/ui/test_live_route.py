@@ -47,6 +47,8 @@ class OneLine(FakeSwitchboard):
         *,
         sample: bool = False,
         record: bool = False,
+        owner: str = "",
+        persona: str = "",
     ) -> Call:
         self.called.set()
         return super().place(patch, on_view, tools, sample=sample, record=record)

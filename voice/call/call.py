@@ -20,6 +20,7 @@ from voice.audio.voice_activity import HEARD_AFTER_MS, PAUSED_AFTER_MS, Voice
 from voice.call.connection import Connection, FindAgent
 from voice.call.event_log import EventLog
 from voice.call.figures import Figures, latency_figures
+from voice.call.keeping import Keep, Keeping
 from voice.call.network import network_figures
 from voice.call.own_events import note_own
 from voice.call.recording import Recording
@@ -62,6 +63,7 @@ class Call:
         secrets: Iterable[str] = (),
         sample: bool = False,
         record_to: Path | None = None,
+        keep: Keep | None = None,
     ) -> None:
         # `secrets` stay out of the log, whoever says them.
         self.log = EventLog(Redactor(secrets), clock=time.time)
@@ -80,6 +82,7 @@ class Call:
         self._recording = Recording(
             record_to, begun_at=self._begun_at, tell=lambda error: self._post_soon(inputs.Failed(error))
         )
+        self._keeping = Keeping(keep, self.log, tell=lambda error: self._post_soon(inputs.Failed(error)))
         self._playing_at: float | None = None
         self._browser_plays = asyncio.Event()
         self._chunks = ChunkQueue(_MICROPHONE_CHUNKS)
@@ -199,6 +202,7 @@ class Call:
         """The whole call, from opening the socket to closing it. Never raises but on cancellation."""
         self._publish()
         self._recording.start()
+        self._keeping.begin(self._session)
         try:
             await self._connect_and_talk()
         except Exception:  # noqa: BLE001 - whatever it is, the person is told and the session is ended
@@ -242,8 +246,9 @@ class Call:
             self._loop.call_soon_threadsafe(self._post, happened)
 
     def _post(self, happened: inputs.AnyInput) -> None:
-        before = self._session
-        self._session, effects = step(before, happened, time.time())
+        before, now = self._session, time.time()
+        self._session, effects = step(before, happened, now)
+        self._keeping.follow(before, self._session, happened, now)
         if effects or self._session is not before:
             note_own(self.log, happened)
         for effect in effects:
@@ -313,6 +318,7 @@ class Call:
         leaving_s = self._loop.time() - (self._leaving_since or self._loop.time())
         await self._connection.close(max(0.0, _ENDED_TIMEOUT_S - leaving_s))
         await self._recording.written()
+        await self._keeping.end(self._session)
 
 
 def _broken() -> AgentFailed:

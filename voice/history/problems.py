@@ -53,11 +53,12 @@ def problem_of(error: SQLAlchemyError | OSError, place: str) -> HistoryProblem:
         return HistoryProblem(
             f"The folder of the calls can't be used: {error.strerror} ({error.filename}).",
             "Give Parley the right to write there, or set VOICE_DATA_DIR to another folder.",
+            passing=True,
         )
     said = str(error.orig if isinstance(error, DBAPIError) else error).lower()
     for words, sentence, next_step in _KNOWN:
         if any(word in said for word in words):
-            return HistoryProblem(sentence.format(place=place), next_step)
+            return HistoryProblem(sentence.format(place=place), next_step, passing=True)
     return HistoryProblem(
         f"The database of calls at {place} failed ({type(error).__name__}).", "Parley's log has the reason."
     )
@@ -68,4 +69,5 @@ def newer(place: str) -> HistoryProblem:
     return HistoryProblem(
         f"The database of calls at {place} was written by a newer version of Parley. It is left as it is.",
         "Start that version again, or set VOICE_DATA_DIR or VOICE_DATABASE_URL to another database.",
+        passing=True,
     )

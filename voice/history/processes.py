@@ -16,9 +16,7 @@ def this_process() -> str:
 
 
 def is_gone(writer: str, seen_at: float, now: float, me: str) -> bool:
-    """Whether the process that wrote `writer`, last seen at `seen_at`, has ended. `me` is this one."""
-    if writer == me:
-        return False
+    """Whether the process `writer`, last seen at `seen_at`, has ended. `me` is this one, which is another."""
     host, _, rest = writer.partition(" ")
     pid = rest.partition(" ")[0]
     my_host, _, my_rest = me.partition(" ")

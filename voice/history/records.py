@@ -140,9 +140,13 @@ class Choices(msgspec.Struct, frozen=True):
 
 
 class HistoryProblem(Exception):
-    """The store can't do what it was asked for; both are sentences for a person."""
+    """The store can't do what it was asked for; both are sentences for a person.
 
-    def __init__(self, sentence: str, next_step: str = "") -> None:
+    `passing`: the same may well work later, once its cause is gone.
+    """
+
+    def __init__(self, sentence: str, next_step: str = "", *, passing: bool = False) -> None:
         super().__init__(f"{sentence} {next_step}".strip())
         self.sentence = sentence
         self.next_step = next_step
+        self.passing = passing

@@ -7,7 +7,7 @@ do is raised as `HistoryProblem`, with sentences for a person. Its recordings ar
 import logging
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -225,14 +225,24 @@ class Store:
             mine = update(calls).where(calls.c.how_ended == "running", calls.c.writer == self.writer)
             connection.execute(mine.values(seen_at=time.time()))
 
-    def end_orphans(self) -> int:
-        """Mark running calls whose process is gone as cut short; gives their number."""
+    def end_orphans(self, mine: Collection[str] = ()) -> int:
+        """Mark running calls that nobody writes any more as cut short; gives their number.
+
+        They are those of processes that are gone, and of this one all but `mine`, by their ids.
+        """
         now = time.time()
         with self._connection(writes=True) as connection:
             running = connection.execute(
-                select(calls.c.number, calls.c.writer, calls.c.seen_at).where(calls.c.how_ended == "running")
+                select(calls.c.number, calls.c.id, calls.c.writer, calls.c.seen_at).where(
+                    calls.c.how_ended == "running"
+                )
             )
-            gone = [row.number for row in running if is_gone(row.writer, row.seen_at, now, self.writer)]
+            gone = [
+                row.number
+                for row in running
+                if row.id not in mine
+                and (row.writer == self.writer or is_gone(row.writer, row.seen_at, now, self.writer))
+            ]
             writing.cut_short(connection, gone)
         return len(gone)
 
@@ -281,7 +291,9 @@ class Store:
         self._tried.wait(_OPENING_TIMEOUT_S)
         if self._engine is not None:
             return self._engine
-        raise self._problem or HistoryProblem("The history is still being opened.", "Try again in a moment.")
+        raise self._problem or HistoryProblem(
+            "The history is still being opened.", "Try again in a moment.", passing=True
+        )
 
     def _told(self, error: SQLAlchemyError | OSError | HistoryProblem) -> HistoryProblem:
         if isinstance(error, HistoryProblem):

@@ -23,9 +23,11 @@ _PAGES = Path(__file__).parents[2] / "pages"
 _SIGN = Path(__file__).with_name("parley.svg")
 # Wide enough for three choices beside each other.
 _SIDEBAR_PX = 340
+# Lines of a transcript that a reader across the room can still follow.
+_BODY_PX = 960
 
 # A picture of our own: the browser would fetch a Material icon from a font server.
-st.set_page_config(page_title="Parley", page_icon=_SIGN, initial_sidebar_state=_SIDEBAR_PX)
+st.set_page_config(page_title="Parley", page_icon=_SIGN, layout="wide", initial_sidebar_state=_SIDEBAR_PX)
 st.logo(_SIGN, size="large")
 
 prepare_for_audio()
@@ -68,4 +70,5 @@ with st.sidebar:
 
 draw_persona_link()
 
-page.run()
+with st.container(horizontal_alignment="center"), st.container(width=_BODY_PX):
+    page.run()

@@ -42,7 +42,7 @@ def _text(make: Callable[[FullCall], str | bytes]) -> Write:
 def _sound(write_from: Callable[[Path, BinaryIO], None]) -> Write:
     def write(_full: FullCall, recording: Path | None, _zone: tzinfo, out: BinaryIO) -> None:
         if recording is None:
-            raise HistoryProblem("This call was not recorded.", "Choose a format without sound.")
+            raise HistoryProblem("This call has no recording.", "Choose another format.")
         write_from(recording, out)
 
     return write

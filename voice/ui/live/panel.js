@@ -9,6 +9,7 @@ class Panel {
     this.root = root;
     this.find = (selector) => root.querySelector(selector);
     this.view = null;
+    this.asking = false;
     this.clock = new ServerClock();
     this.stateLine = new StateLine(root, this.clock);
     this.visualiser = new Visualiser(this.find(".voices"));
@@ -105,7 +106,7 @@ class Panel {
       this.stateLine.show(view);
       this.visualiser.show(view, inCall);
     }
-    this.notices.show(view, this.stateLine.label());
+    this.notices.show(view, this.asking ? "" : this.stateLine.label());
     this.composer.show(view, inCall);
     this.transcript.show(view);
     this.media.show(inCall);
@@ -125,7 +126,7 @@ class Panel {
   showControls(inCall) {
     const { muted, agent_muted: agentMuted } = this.view;
     const talk = this.find(".talk");
-    talk.disabled = false;
+    talk.disabled = this.asking;
     talk.classList.toggle("ending", inCall);
     setButton(talk, inCall ? "call_end" : "call", inCall ? "Hang up" : "Connect");
     talk.title = inCall ? "End the call (Alt+H)" : "Call the agent";
