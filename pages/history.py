@@ -8,7 +8,6 @@ from voice.ui.lifespan import history
 from voice.ui.my_line import my_line
 from voice.ui.whose import owner
 
-st.set_page_config(layout="wide")
 st.title("History")
 draw_call_panel(my_line(), compact=True)
 draw_history(history(), owner())

@@ -130,6 +130,19 @@ async def test_a_running_call_is_listed_as_running_and_goes_on_while_another_is_
     await expect(history.rows.first).to_contain_text("Hung up", timeout=TIMEOUT_MS)
 
 
+async def test_the_page_is_wide_for_its_list_and_leaves_the_others_as_they_are(history: HistoryPage) -> None:
+    main = history.page.get_by_test_id("stMainBlockContainer")
+    await history.page.set_viewport_size({"width": 1600, "height": 900})
+    before = await main.bounding_box()
+    await history.open()
+    wide = await main.bounding_box()
+    await history.page.get_by_role("link", name="Talk").click()
+    await expect(history.page.get_by_role("heading", name="Talk")).to_be_visible()
+    after = await main.bounding_box()
+    assert before is not None and wide is not None and after is not None
+    assert before["width"] == after["width"] < wide["width"]
+
+
 async def test_a_deleted_call_is_gone_with_its_recording_and_its_link_says_so(
     history: HistoryPage, dashboard: Dashboard
 ) -> None:

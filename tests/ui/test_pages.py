@@ -1,5 +1,6 @@
 """The frame and its pages: what each draws, and that the streamer is in all of them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.fake_call import FakeSwitchboard
 from voice.call.line import Line
+from voice.history.store import Store
 from voice.settings import Settings
 from voice.ui import audio_process, lifespan, streamer
 from voice.ui.checks.route import SETUP_PATH
+from voice.ui.history.recordings import RECORDING_PATH
 from voice.ui.live_route import LIVE_PATH
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +43,15 @@ def switchboard(monkeypatch: pytest.MonkeyPatch) -> FakeSwitchboard:
     placed = FakeSwitchboard()
     monkeypatch.setattr(lifespan, "_switchboard", placed)
     return placed
+
+
+@pytest.fixture(autouse=True)
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    store = Store("", tmp_path)
+    store.open()
+    monkeypatch.setattr(lifespan, "_store", store)
+    yield store
+    store.close()
 
 
 @pytest.fixture
@@ -178,4 +190,8 @@ def test_the_server_has_the_live_route_beside_the_dashboard() -> None:
     from app import app  # noqa: PLC0415 - importing it makes an app
 
     assert isinstance(app, st.App)
-    assert [getattr(route, "path", None) for route in app._user_routes] == [LIVE_PATH, SETUP_PATH]
+    assert [getattr(route, "path", None) for route in app._user_routes] == [
+        LIVE_PATH,
+        SETUP_PATH,
+        RECORDING_PATH,
+    ]

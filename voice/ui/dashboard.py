@@ -33,6 +33,9 @@ st.logo(_SIGN, size="large")
 prepare_for_audio()
 require_login()
 
+history = st.Page(
+    _PAGES / "history.py", title="History", icon=":material/history:", help="Calls of the past."
+)
 page = st.navigation(
     [
         st.Page(
@@ -42,7 +45,7 @@ page = st.navigation(
             default=True,
             help="Call the agent.",
         ),
-        st.Page(_PAGES / "history.py", title="History", icon=":material/history:", help="Calls of the past."),
+        history,
         st.Page(
             _PAGES / "setup.py",
             title="Setup",
@@ -51,6 +54,9 @@ page = st.navigation(
         ),
     ]
 )
+
+# A layout stays until another one is asked for, so every page asks.
+st.set_page_config(layout="wide" if page is history else "centered")
 
 with st.sidebar:
     controls = st.container()
