@@ -56,11 +56,11 @@ async def test_each_button_sends_its_command_and_shows_what_became_of_it(panel: 
     await panel.button("Connect").click()
     await panel.show(a_view("listening"))
     await panel.button("Mute").click()
-    await panel.button("Mute agent").click()
+    await panel.button("Silence agent").click()
     await panel.show(a_view("listening", muted=True, agent_muted=True))
     await expect(panel.page.get_by_text("Your mic is muted")).to_be_visible()
     await expect(panel.page.get_by_text("Agent is muted")).to_be_visible()
-    for name in ("Mute", "Mute agent"):
+    for name in ("Mute", "Silence agent"):
         await expect(panel.button(name)).to_have_attribute("aria-pressed", "true")
         await panel.button(name).click()
     await panel.button("Hang up").click()

@@ -235,7 +235,7 @@ def test_the_sliders_span_what_the_service_takes(sidebar: AppTest, line: Wanting
     spans = {label: (dial["low"], dial["high"]) for label, dial in line.drawn.items()}
     assert spans == {
         "Volume": (0, 100),
-        "Voice focus": (0.0, 1.0),
+        "Noise filter": (0.0, 1.0),
         "Threshold": (0.0, 1.0),
         "Minimum silence": (50, 10_000),
         "Maximum silence": (50, 10_000),

@@ -77,7 +77,7 @@ DIALS: dict[str, Dial] = {
     "volume": Dial("output.volume", "Volume", 0, 100, _VOLUME_STEP_PERCENT, 100, "%"),
     "voice_focus_threshold": Dial(
         "input.voice_focus_threshold",
-        "Voice focus",
+        "Noise filter",
         0.0,
         1.0,
         _THRESHOLD_STEP,

@@ -4,6 +4,7 @@ import pytest
 
 from tests.agent.brain.support import agent, answer, brain, user
 from voice.agent.brain import CallTool, Conversation, Message, Say, Tool
+from voice.agent.brain.schema import are_valid_arguments
 
 
 def tool(name: str, description: str = "", required: tuple[str, ...] = (), **properties: object) -> Tool:
@@ -220,3 +221,9 @@ def test_hostile_results_are_bounded(result: str) -> None:
 def test_once_told_a_result_is_not_told_again() -> None:
     history = (user("weather in Paris"), _result("Sunny."), agent("Sunny."), user("thanks"))
     assert brain().answer(Conversation("", ALL, history)) == Say("You're welcome. Anything else?")
+
+
+def test_a_schema_malformed_anywhere_allows_no_arguments() -> None:
+    parameters = {"properties": {"city": {"type": "string", "anyOf": None}}, "required": ["text"]}
+    assert not are_valid_arguments({"text": "Rome"}, parameters)
+    assert are_valid_arguments({}, parameters)

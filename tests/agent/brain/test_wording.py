@@ -54,6 +54,7 @@ def test_courtesies_are_stripped_but_never_everything(plain: str, core: str) -> 
         ("2*3 is snake_case", "2*3 is snake_case"),
         ("a\x00b\x1b[0m\u202ec\u00add", "a b [0mcd"),
         (" \n\t ", ""),
+        ("12 * 7 is 84.", "12 \u00d7 7 is 84."),
     ],
 )
 def test_markdown_and_control_characters_are_not_spoken(text: str, spoken: str) -> None:

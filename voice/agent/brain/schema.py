@@ -26,9 +26,10 @@ def is_valid(value: object, schema: object) -> bool:
     if not _is_safe(schema):
         return False
     try:
-        Draft202012Validator.check_schema(schema)
-        return bool(Draft202012Validator(schema, format_checker=_FORMATS).is_valid(value))
-    except (SchemaError, re.error, ArithmeticError, RecursionError, TypeError, ValueError):
+        return _is_well_formed(schema) and bool(
+            Draft202012Validator(schema, format_checker=_FORMATS).is_valid(value)
+        )
+    except (re.error, ArithmeticError, RecursionError, TypeError, ValueError):
         return False
 
 
@@ -49,14 +50,24 @@ def required_of(schema: object) -> tuple[str, ...]:
 
 
 def are_valid_arguments(arguments: Mapping[str, object], parameters: object) -> bool:
-    """Tell whether `arguments` satisfy a tool's `parameters`. Arguments not given break no rule."""
-    if not isinstance(parameters, Mapping):
+    """Tell whether `arguments` satisfy a tool's `parameters`. Arguments not given break no rule, but a schema
+    that is malformed anywhere allows none.
+    """
+    if not isinstance(parameters, Mapping) or not _is_well_formed(parameters):
         return not arguments
     kept = {name: schema for name, schema in properties_of(parameters).items() if name in arguments}
     relevant = {
         key: value for key, value in parameters.items() if key not in {"properties", "$schema", "$defs"}
     }
     return is_valid(dict(arguments), {**relevant, "properties": kept})
+
+
+def _is_well_formed(schema: object) -> bool:
+    try:
+        Draft202012Validator.check_schema(schema)
+    except (SchemaError, re.error, RecursionError, TypeError, ValueError):
+        return False
+    return True
 
 
 def _is_safe(schema: object) -> bool:

@@ -60,6 +60,8 @@ _TRAILING_COURTESY = re.compile(
 )
 # Marks around words vanish, marks between words leave a space; in "2*3" and "snake_case" they are no marks.
 _EMPHASIS = re.compile(r"```\w*|`|(?<!\w)[*_~]+|[*_~]+(?!\w)")
+# Between spaced numbers it is no mark but a sign.
+_TIMES = re.compile(r"(?<=\d) \* (?=\d)")
 _MARKDOWN = re.compile(r"^\s*(?:#+|[-+\u2022])\s+|\||!?\[([^\]]{0,200})\]\([^)\s]{0,500}\)", re.MULTILINE)
 
 
@@ -88,6 +90,7 @@ def without_courtesy(plain: str) -> str:
 
 def speakable(text: str) -> str:
     """Return `text` on one line without control characters and Markdown; the words are left alone."""
+    text = _TIMES.sub(" \u00d7 ", text)
     unmarked = _EMPHASIS.sub("", _MARKDOWN.sub(lambda match: match.group(1) or " ", text))
     visible = "".join(map(_visible, unmarked))
     return " ".join(visible.split())

@@ -10,7 +10,7 @@ const NAMES = {
   "input.transcription_prompt": "Transcription prompt",
   "input.turn_detection": "Turn detection",
   "input.voice_focus": "Microphone distance",
-  "input.voice_focus_threshold": "Voice focus",
+  "input.voice_focus_threshold": "Noise filter",
   "output.voice": "Voice",
   "output.volume": "Volume",
 };
