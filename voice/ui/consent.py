@@ -3,6 +3,8 @@
 Owns the words. Keeps nothing itself.
 """
 
+import re
+
 import streamlit as st
 
 from voice.call.line import Line
@@ -11,6 +13,8 @@ from voice.settings import Settings
 from voice.ui.controls.values import KEEP
 
 _SWITCH = "record_calls"
+# What Markdown, or Streamlit's own marks in it, would take for more than letters.
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#!|~$:&])")
 
 
 def draw_recording_switch(line: Line, settings: Settings) -> None:
@@ -42,15 +46,14 @@ def consent(settings: Settings, *, recorded: bool) -> str:
     if settings.voice_retention_days == 1:
         kept = "for one day"
     if recorded:
-        folder = _as_code(str(recordings_folder(settings.voice_data_dir)))
+        folder = _escaped(str(recordings_folder(settings.voice_data_dir)))
         return (
-            f"This call is recorded: the sound of both speakers goes to {folder} on Parley's machine. "
-            f"It is kept with the transcript {kept}."
+            f"This call is recorded: both voices go to {folder} on Parley's machine. "
+            f"They are kept with the transcript {kept}."
         )
     return f"This call is not recorded. Its transcript is kept on Parley's machine {kept}."
 
 
-def _as_code(text: str) -> str:
-    # Longer than any run of backticks in the name of a folder.
-    fence = "`" * (1 + text.count("`"))
-    return f"{fence}{text}{fence}"
+def _escaped(text: str) -> str:
+    # Not as code, whose colour is too faint in a caption.
+    return _MARKUP.sub(r"\\\1", text)

@@ -51,7 +51,7 @@ def test_the_page_holds_sound_timeline_and_transcript(recording: Path) -> None:
     assert base64.b64decode(source.partition(",")[2]) == recording.read_bytes()
     assert read.tags.count("polygon") == 2
     assert "What is six times seven?" in read.texts
-    assert "two." in read.texts
+    assert "Not heard: two." in read.texts
     assert "▶ 0:05" in read.texts
     assert "Interrupted" in read.texts
     assert '{"value": 42}' in read.texts
@@ -77,6 +77,7 @@ def test_nothing_said_becomes_a_tag_an_attribute_or_a_script(recording: Path) ->
     assert hostile.scripts == plain.scripts
     for words in HOSTILE:
         assert clean(words) in hostile.texts
+        assert f"Not heard: {clean(words)}" in hostile.texts
     assert not re.search(r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u202e]", "".join(hostile.texts))
 
 

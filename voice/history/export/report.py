@@ -11,7 +11,7 @@ from functools import cache
 from html import escape
 from pathlib import Path
 
-from voice.history.export.timeline import timeline
+from voice.history.export.timeline import key, timeline
 from voice.history.export.words import NAMES, Span, clean, clock, facts, json_text, spans, title_of
 from voice.history.peaks import Peaks, peaks
 from voice.history.records import FullCall, HistoryProblem
@@ -37,7 +37,7 @@ def report(full: FullCall, recording: Path | None, zone: tzinfo) -> str:
             '<meta name="viewport" content="width=device-width, initial-scale=1">',
             f"<style>{_part('report.css')}</style></head><body>",
             f'<h1 dir="auto">{title}</h1><dl>{told}</dl>',
-            f'<div class="player">{sound}{problem}{timeline(full, wave)}</div>',
+            f'<div class="player">{sound}{problem}{timeline(full, wave)}</div>{key()}',
             _note(full),
             "<h2>Transcript</h2>",
             f"<ol>{''.join(_turn(span, heard=bool(sound)) for span in spans(full))}</ol>",
@@ -75,7 +75,7 @@ def _turn(span: Span, *, heard: bool) -> str:
     else:
         body, kind = f'<p dir="auto">{escape(clean(turn.text))}</p>', turn.speaker
     if turn.rest:
-        body += f'<p class="rest" dir="auto" title="Not heard">{escape(clean(turn.rest))}</p>'
+        body += f'<p class="rest" dir="auto">Not heard: {escape(clean(turn.rest))}</p>'
     return f'<li class="turn {kind}"{place}><div class="about">{about}</div>{body}</li>'
 
 

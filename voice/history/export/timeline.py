@@ -24,7 +24,7 @@ _KEY = (
 
 
 def timeline(full: FullCall, peaks: Peaks | None) -> str:
-    """The picture with its key; without a recording, the turns alone."""
+    """The picture; without a recording, the turns alone."""
     seconds = _seconds(full, peaks)
     shapes = [_said(full, seconds)]
     if peaks is not None:
@@ -36,7 +36,7 @@ def timeline(full: FullCall, peaks: Peaks | None) -> str:
     return (
         f'<svg{seekable} data-seconds="{seconds:.3f}" viewBox="0 0 {WIDTH} {_HEIGHT}" '
         f'preserveAspectRatio="none" role="img" aria-label="Timeline of {clock(seconds)}">'
-        f"{''.join(shapes)}</svg>{_key()}"
+        f"{''.join(shapes)}</svg>"
     )
 
 
@@ -98,7 +98,8 @@ def _x(at: float, seconds: float) -> float:
     return WIDTH * min(1.0, max(0.0, at / seconds))
 
 
-def _key() -> str:
+def key() -> str:
+    """What the colours and lines of the picture mean."""
     items = []
     for shape, name, text in _KEY:
         drawn = (
