@@ -36,6 +36,14 @@ class HistoryPage:
         assert box is not None
         return box["width"]
 
+    async def wait_for_width(self, condition: str) -> None:
+        """Wait until the content is as wide as that."""
+        await self.page.wait_for_function(
+            "document.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().width"
+            f" {condition}",
+            timeout=TIMEOUT_MS,
+        )
+
     async def search(self, words: str) -> None:
         field = self.page.get_by_placeholder("Words that were said")
         await field.fill(words)
@@ -140,10 +148,10 @@ async def test_the_page_is_wide_for_its_list_and_leaves_the_others_as_they_are(h
     await history.page.set_viewport_size({"width": 1600, "height": 900})
     before = await history.width()
     await history.open()
-    assert await history.width() > before
+    await history.wait_for_width(f"> {before}")
     await history.page.get_by_role("link", name="Talk").click()
     await expect(history.page.get_by_role("heading", name="Talk")).to_be_visible()
-    assert await history.width() == before
+    await history.wait_for_width(f"=== {before}")
 
 
 async def test_a_deleted_call_is_gone_with_its_recording_and_its_link_says_so(
