@@ -40,8 +40,9 @@ def write(connection: Connection, call_id: str, entries: Sequence[Entry], writer
 def write_whole(connection: Connection, full: FullCall) -> None:
     """Write a call that is over, as it is."""
     number = _insert_call(connection, full.call, writer="", now=full.call.started_at)
-    for slot, turn in enumerate(full.turns, 1):
-        _put(connection, turns, _turn_values(number, slot, turn))
+    if full.turns:
+        rows = [_turn_values(number, slot, turn) for slot, turn in enumerate(full.turns, 1)]
+        connection.execute(insert(turns), rows)
     for count, change in enumerate(full.changes, 1):
         _write_one(connection, number, Changed(count, change))
     for count, mark in enumerate(full.marks, 1):
