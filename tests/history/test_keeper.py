@@ -9,8 +9,10 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import event
 
 from tests.history.samples import ME, a_call, a_turn, drained
 from tests.history.test_following import live
@@ -75,10 +77,10 @@ class Call:
         self._handing = keeping.keep(a_call(), self._call.session, Redactor([]), told)
 
     def say(self, text: str) -> None:
-        for event in (InputSpeechStarted(), InputSpeechStopped(), TranscriptUser(item_id=text, text=text)):
+        for said in (InputSpeechStarted(), InputSpeechStopped(), TranscriptUser(item_id=text, text=text)):
             before = self._call.session
-            self._call.feed(event, after_s=0.1)
-            self._handing.follow(before, self._call.session, Received(event), self._call.now)
+            self._call.feed(said, after_s=0.1)
+            self._handing.follow(before, self._call.session, Received(said), self._call.now)
 
     def hang_up(self, events: tuple[EventRecord, ...] = ()) -> None:
         self._call.feed(HangUp(), SessionEnded())
@@ -140,15 +142,17 @@ def test_a_full_disk_is_told_and_the_call_is_kept_once_there_is_room(keeping: Ke
     told = Told()
     call = Call(keeping, told)
     drained(keeping)
-    with store._connection() as connection:
-        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
-    # Each connection of SQLite has a limit of its own: this one is set on the pool's only one.
-    with store._connection() as connection:
-        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    assert store._engine is not None
+    room = {"pages": 1}
+
+    def limit(connection: Any, *_: object) -> None:
+        # Fewer than there are means: no more than there are.
+        connection.execute(f"PRAGMA max_page_count = {room['pages']}")
+
+    event.listen(store._engine, "checkout", limit)
     assert keeping.put("call-0001", [TurnPut(9, a_turn(9, "x" * 100_000))])
     told.wait_for("is full")
-    with store._connection() as connection:
-        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    room["pages"] = 1_000_000
     told.wait_for("being kept again")
     call.hang_up()
 

@@ -3,7 +3,7 @@
 Owns which turns, changes and marks were handed over already, and in which form. Knows no clock, no database.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any, Protocol
 
 import msgspec
@@ -55,10 +55,12 @@ class Follower:
         self._how_ended: HowEnded = "hung_up"
         self._transcript = Transcript()
         self._seen: dict[int, _Seen] = {}
+        self._gone: set[int] = set()
+        # The turns when they were last looked through.
+        self._placed: tuple[Turn, ...] = ()
         self._latencies: dict[str, ReplyLatency] = {}
         self._changes: list[ConfigChange] = []
         self._marks: list[Mark] = []
-        self._figures: Figures | None = None
 
     def begin(self) -> list[Entry]:
         """The first entry."""
@@ -72,10 +74,9 @@ class Follower:
         self._note_marks(before, after, now)
         entries: list[Entry] = list(self._turns(after))
         entries += self._numbered(changes, marks)
-        figures = self._figures_of(after, now)
-        if entries or self._is_news(figures):
-            self._figures = figures
-            entries.append(figures)
+        # They change with something else, or grow all the time like the cost: not for that alone.
+        if entries or after.session_id != before.session_id:
+            entries.append(self._figures_of(after, now))
         return entries
 
     def end(self, session: Session, now: float) -> list[Entry]:
@@ -89,9 +90,11 @@ class Follower:
 
     def whole(self, session: Session, now: float) -> list[Entry]:
         """Everything there is to keep so far, for when some of it was not taken."""
+        self._gone.update(self._seen)
         self._seen.clear()
         turns = self._turns(session, all_=True)
-        return [*self.begin(), *turns, *self._numbered(0, 0), self._figures_of(session, now)]
+        gone = map(TurnGone, sorted(self._gone))
+        return [*self.begin(), *gone, *turns, *self._numbered(0, 0), self._figures_of(session, now)]
 
     def _numbered(self, changes: int, marks: int) -> Iterator[Entry]:
         for number, change in enumerate(self._changes[changes:], changes + 1):
@@ -139,23 +142,32 @@ class Follower:
 
     def _turns(self, session: Session, *, all_: bool = False) -> Iterator[Entry]:
         heard = session.latencies.turns[-1] if session.latencies.turns else None
-        is_new_latency = heard is not None and self._latencies.get(heard.turn_id) is not heard
+        answered = heard.turn_id if heard and self._latencies.get(heard.turn_id) is not heard else ""
         if heard is not None:
             self._latencies[heard.turn_id] = heard
         before, self._transcript = self._transcript, session.transcript
-        if all_ or is_new_latency or _is_settled_change(before, self._transcript):
-            yield from self._settled()
+        if all_ or answered or _is_settled_change(before, self._transcript):
+            yield from self._settled(0 if all_ else None, answered)
 
-    def _settled(self) -> Iterator[Entry]:
+    def _settled(self, start: int | None, answered: str) -> Iterator[Entry]:
+        """The turns from `start` on: by default from the first that has changed, or was `answered`.
+
+        A long call has hundreds that have not.
+        """
+        before, now = self._placed, self._transcript.turns
+        self._placed = now
+        if start is None:
+            start = _first_change(before, now, answered)
         there = set()
-        for number, turn in enumerate(self._transcript.turns, 1):
+        for number, turn in enumerate(now[start:], start + 1):
             if turn.settled:
                 slot = _slot_of(turn)
                 there.add(slot)
                 yield from self._put(slot, number, turn)
-        for slot in self._seen.keys() - there:
-            del self._seen[slot]
-            yield TurnGone(slot)
+        for slot in map(_slot_of, before[start:]):
+            if slot not in there and self._seen.pop(slot, None) is not None:
+                self._gone.add(slot)
+                yield TurnGone(slot)
 
     def _put(self, slot: int, number: int, turn: Turn) -> Iterator[Entry]:
         seen = self._seen.get(slot)
@@ -195,11 +207,6 @@ class Follower:
             turn_count=sum(seen.record.speaker != "tool" for seen in self._seen.values()),
         )
 
-    def _is_news(self, figures: Figures) -> bool:
-        # The cost grows all the time; it goes along with whatever else there is to write.
-        before = self._figures or Figures(voice=self._call.voice)
-        return replace(figures, cost_usd=None) != replace(before, cost_usd=None)
-
 
 def _is_settled_change(before: Transcript, after: Transcript) -> bool:
     """Whether a turn was settled, or one that was settled has changed: words that still come don't count."""
@@ -210,6 +217,13 @@ def _is_settled_change(before: Transcript, after: Transcript) -> bool:
     pairs = zip(before.slots, after.slots, strict=False)
     changed = any(new is not old and (new.settled or old.settled) for old, new in pairs)
     return changed or any(turn.settled for turn in after.slots[len(before.slots) :])
+
+
+def _first_change(before: Sequence[Turn], now: Sequence[Turn], answered: str) -> int:
+    for index, (old, new) in enumerate(zip(before, now, strict=False)):
+        if old is not new or new.id == answered:
+            return index
+    return min(len(before), len(now))
 
 
 def _slot_of(turn: Turn) -> int:
