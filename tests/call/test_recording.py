@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import time
 from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
@@ -29,12 +30,13 @@ def quiet() -> Iterator[NDArray[np.int16]]:
     return repeat(np.zeros(FRAME_SAMPLES, np.int16))
 
 
-def spoken_when(asked: asyncio.Event) -> Iterator[NDArray[np.int16]]:
-    """Silence until it is asked for, half a second of a tone, and silence."""
+def spoken_when(asked: asyncio.Event, spoken_at: list[float]) -> Iterator[NDArray[np.int16]]:
+    """Silence until it is asked for, half a second of a tone, and silence. Notes when the tone begins."""
     for frame in quiet():
         if asked.is_set():
             break
         yield frame
+    spoken_at.append(time.time())
     yield from tone(25)
     yield from quiet()
 
@@ -59,6 +61,7 @@ def is_loud(message: dict[str, str]) -> bool:
 async def test_recording_and_transcript_tell_the_same_times(tmp_path: Path) -> None:
     path = tmp_path / "recordings" / "call.ogg"
     asked = asyncio.Event()
+    spoken_at: list[float] = []
 
     async def attentive(agent: ScriptedAgent) -> None:
         await agent.get_ready()
@@ -72,7 +75,7 @@ async def test_recording_and_transcript_tell_the_same_times(tmp_path: Path) -> N
 
     async with (
         call_to(attentive, record_to=path) as (watched, _),
-        fake_browser(watched.call, spoken_when(asked)),
+        fake_browser(watched.call, spoken_when(asked, spoken_at)),
     ):
         await watched.until(lambda view: view.state == "speaking")
         await watched.until_now(lambda view: view.state == "listening")
@@ -88,8 +91,10 @@ async def test_recording_and_transcript_tell_the_same_times(tmp_path: Path) -> N
     person_from, _ = loud_from_to(left)
     assert (agent.speaker, person.speaker) == ("agent", "user")
     assert agent_from == pytest.approx(agent.started_at - begun_at, abs=ALIGNED_S)
-    assert agent_to == pytest.approx((agent.ended_at or 0.0) - begun_at, abs=ALIGNED_S)
-    assert person_from == pytest.approx(person.started_at - begun_at, abs=ALIGNED_S)
+    assert person_from == pytest.approx(spoken_at[0] - begun_at, abs=ALIGNED_S)
+    # These two moments are told over loops that may be busy, so they may be late and never early.
+    assert agent_to <= (agent.ended_at or 0.0) - begun_at + ALIGNED_S
+    assert person_from <= person.started_at - begun_at + ALIGNED_S
 
 
 async def test_what_a_barge_in_cut_is_not_in_the_recording(tmp_path: Path) -> None:
