@@ -34,6 +34,8 @@ _LATEST = 4_102_444_800.0
 _MAX_COUNT = 1_000_000
 _MAX_USD = 1_000_000.0
 
+# A NUL, which no database keeps in a text; an even number of backslashes before it are letters of their own.
+_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
 _PLACE = re.compile(r"at `\$((?:\.\w+|\[\.\.\.\]|\[\d+\])*)`")
 
 
@@ -50,7 +52,7 @@ def from_json(content: bytes) -> FullCall:
         )
     _check_head(content)
     try:
-        exported = msgspec.json.decode(content, type=Exported)
+        exported = msgspec.json.decode(_NUL.sub(rb"\1", content), type=Exported)
     except (msgspec.DecodeError, RecursionError) as error:
         raise _damaged(_place_in(str(error))) from None
     _check(exported)

@@ -51,7 +51,7 @@ def consent(settings: Settings, *, recorded: bool) -> str:
             f"This call is recorded: both voices go to {folder} on Parley's machine. "
             f"They are kept with the transcript {kept}."
         )
-    return f"This call is not recorded. Its transcript is kept on Parley's machine {kept}."
+    return f"This call is not recorded. Its transcript is kept {kept}."
 
 
 def _escaped(text: str) -> str:

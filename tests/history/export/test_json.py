@@ -51,6 +51,12 @@ def test_hostile_words_come_back_as_words_without_control_characters() -> None:
     assert len(back.call.title) <= 200
 
 
+def test_a_nul_is_left_out_wherever_it_stands() -> None:
+    call = replace(PLAIN.call, config={"a\0b": "\0\0c", "d": r"\u0000", "e": "\\\0"})
+    back = from_json(to_json(replace(PLAIN, call=call)))
+    assert back.call.config == {"ab": "c", "d": r"\u0000", "e": "\\"}
+
+
 @pytest.mark.parametrize(
     "content",
     [
