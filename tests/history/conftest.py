@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.postgres import fresh_database, run_postgres
+from tests.support.postgres import Server, run_postgres
 from voice.history.store import Store
 
 _numbers = count(1)
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[str]:
+def postgres() -> Iterator[Server]:
     with run_postgres() as server:
         yield server
 
@@ -23,7 +23,8 @@ def database(request: pytest.FixtureRequest) -> str:
     """What VOICE_DATABASE_URL would be."""
     if request.param == "sqlite":
         return ""
-    return fresh_database(request.getfixturevalue("postgres"), f"test_{next(_numbers)}")
+    server: Server = request.getfixturevalue("postgres")
+    return server.fresh_database(f"test_{next(_numbers)}")
 
 
 @pytest.fixture

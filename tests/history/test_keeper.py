@@ -16,6 +16,7 @@ from sqlalchemy import event
 
 from tests.history.samples import ME, a_call, a_turn, drained
 from tests.history.test_following import live
+from tests.support.postgres import Server
 from voice.call.redaction import Redactor
 from voice.history import database, keeper
 from voice.history.database import FILE_NAME
@@ -174,6 +175,29 @@ def test_a_database_that_does_not_open_is_told_and_left_alone_until_it_is_cured(
     call.hang_up()
     keeping.stop()
     assert [turn.text for turn in kept(store).turns] == ["Hello."]
+
+
+def test_a_server_that_goes_and_comes_back_costs_no_turn(
+    postgres: Server, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "_FIRST_RETRY_S", 0.02)
+    store = Store(postgres.fresh_database("goes_and_comes_back"), tmp_path)
+    keeping, told = Keeper(store), Told()
+    keeping.start()
+    call = Call(keeping, told)
+    call.say("Before.")
+    drained(keeping)
+    postgres.control("stop", "-m", "fast")
+    try:
+        call.say("Meanwhile.")
+        told.wait_for("can't be reached")
+    finally:
+        postgres.control("start")
+    told.wait_for("being kept again")
+    call.say("Afterwards.")
+    call.hang_up()
+    keeping.stop()
+    assert [turn.text for turn in kept(store).turns] == ["Before.", "Meanwhile.", "Afterwards."]
 
 
 def test_a_call_that_begins_during_trouble_is_told_at_once(store: Store, tmp_path: Path) -> None:

@@ -1,5 +1,6 @@
 """Opening the database: its tables, and every way in which it can be wrong."""
 
+import re
 import sqlite3
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def test_the_migrations_make_the_tables_that_the_statements_expect(store: Store)
     with store._connection() as connection:
         differences = compare_metadata(MigrationContext.configure(connection), metadata)
     # What the databases keep for searching is not in the metadata.
-    assert [change for change in differences if "call_words" not in str(change)] == []
+    ours = [change for change in differences if not re.search("call_words|calls_by_words", str(change))]
+    assert ours == []
 
 
 def test_opening_again_keeps_what_is_there(database: str, store: Store, tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -42,8 +42,8 @@ def install() -> None:
 
 
 @contextmanager
-def run_postgres() -> Iterator[str]:
-    """A server; gives the address of its first database."""
+def run_postgres() -> Iterator["Server"]:
+    """Start a server, and stop it in the end."""
     initdb = find_initdb()
     if initdb is None:
         raise RuntimeError(_MISSING)
@@ -52,23 +52,34 @@ def run_postgres() -> Iterator[str]:
     if user is not None:
         shutil.chown(folder, user)
     programs, data, log = Path(initdb).resolve().parent, folder / "data", folder / "log"
-    settings = f"-k {folder} -c listen_addresses= -c fsync=off -c synchronous_commit=off"
+    settings = f"-k {folder} -c listen_addresses= -c fsync=off"
+
+    def control(*verb: str) -> None:
+        _run([programs / "pg_ctl", "-D", data, "-l", log, "-o", settings, "-w", *verb], user)
+
     try:
         _run([programs / "initdb", "-D", data, "-U", "parley", "-A", "trust", "-E", "UTF8", "-N"], user)
-        _run([programs / "pg_ctl", "-D", data, "-l", log, "-o", settings, "-w", "start"], user)
+        control("start")
         try:
-            yield f"postgresql://parley@/postgres?host={folder}"
+            yield Server(f"postgresql://parley@/postgres?host={folder}", control)
         finally:
-            _run([programs / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"], user)
+            control("stop", "-m", "immediate")
     finally:
         shutil.rmtree(folder)
 
 
-def fresh_database(server: str, name: str) -> str:
-    """Make an empty database; gives its address."""
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f'CREATE DATABASE "{name}"'.encode())
-    return server.replace("/postgres?", f"/{name}?")
+class Server:
+    """A server that runs. `control` hands a verb to `pg_ctl`."""
+
+    def __init__(self, url: str, control: Callable[..., None]) -> None:
+        self._url = url
+        self.control = control
+
+    def fresh_database(self, name: str) -> str:
+        """Make an empty database; gives its address."""
+        with psycopg.connect(self._url, autocommit=True) as connection:
+            connection.execute(f'CREATE DATABASE "{name}"'.encode())
+        return self._url.replace("/postgres?", f"/{name}?")
 
 
 def _unprivileged() -> str | None:

@@ -6,9 +6,20 @@ Every one of them names the owner: there is no way here to read another person's
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Row, Select, Text, cast, func, literal, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    Select,
+    Text,
+    cast,
+    func,
+    literal,
+    literal_column,
+    select,
+)
 from sqlalchemy import text as sql
-from sqlalchemy.dialects.postgresql import TSQUERY
+from sqlalchemy.dialects.postgresql import TSQUERY, TSVECTOR
 
 from voice.history.records import (
     CallRecord,
@@ -94,7 +105,7 @@ def with_words(connection: Connection, wanted: Sequence[str], *, every: bool) ->
         rows = sql("SELECT rowid FROM call_words WHERE call_words MATCH :query").bindparams(query=query)
         return calls.c.number.in_(rows.columns(calls.c.number))
     query = (" & " if every else " | ").join(f"'{word}':*" for word in wanted)
-    index = func.array_to_tsvector(func.string_to_array(calls.c.words, sql("' '")))
+    index: ColumnElement[Any] = literal_column("calls.call_words", TSVECTOR)
     return index.op("@@", is_comparison=True)(cast(literal(query, Text), TSQUERY))
 
 

@@ -298,5 +298,7 @@ class Store:
     def _told(self, error: SQLAlchemyError | OSError | HistoryProblem) -> HistoryProblem:
         if isinstance(error, HistoryProblem):
             return error
-        _log.warning("the database of calls: %s", type(error).__name__, exc_info=error)
-        return problem_of(error, self.place)
+        problem = problem_of(error, self.place)
+        # A known one is tried again and again, and its sentence says all there is to know.
+        _log.warning("%s", problem.sentence, exc_info=None if problem.passing else error)
+        return problem
