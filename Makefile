@@ -24,6 +24,7 @@ contracts: $(VENV)/installed-dev
 	$(BIN)/lint-imports --no-cache
 
 unit: $(VENV)/installed-dev
+	$(BIN)/python -m tests.support.postgres --install
 	$(BIN)/pytest --ignore=tests/browser
 
 browser: $(VENV)/installed-dev

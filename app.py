@@ -1,13 +1,14 @@
-"""Entry of `streamlit run app.py`: the dashboard, the route that pushes what moves, the lifespan."""
+"""Entry of `streamlit run app.py`: the dashboard, the routes beside it, the lifespan."""
 
 import sys
 from pathlib import Path
 
 import streamlit as st
-from starlette.routing import WebSocketRoute
+from starlette.routing import Route, WebSocketRoute
 
 from voice.settings import SettingsError, load_settings
 from voice.ui.checks.route import SETUP_PATH, serve_setup
+from voice.ui.history.recordings import RECORDING_PATH, serve_recording
 from voice.ui.lifespan import lifespan
 from voice.ui.live_route import LIVE_PATH, serve_live
 
@@ -18,6 +19,10 @@ except SettingsError as error:
 
 app = st.App(
     Path(__file__).parent / "voice" / "ui" / "dashboard.py",
-    routes=[WebSocketRoute(LIVE_PATH, serve_live), WebSocketRoute(SETUP_PATH, serve_setup)],
+    routes=[
+        WebSocketRoute(LIVE_PATH, serve_live),
+        WebSocketRoute(SETUP_PATH, serve_setup),
+        Route(RECORDING_PATH, serve_recording),
+    ],
     lifespan=lifespan,
 )

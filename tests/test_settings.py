@@ -65,6 +65,10 @@ def test_ice_servers_come_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
         ("VOICE_MAX_CALLS", "0"),
         ("VOICE_AGENT_URL", "https://example.com"),
         ("VOICE_AGENT_AUTH", "password"),
+        ("VOICE_DATABASE_URL", "mysql://user:canary@example.com/calls"),
+        ("VOICE_DATABASE_URL", "calls.sqlite"),
+        ("VOICE_RECORD", "perhaps"),
+        ("VOICE_RETENTION_DAYS", "-1"),
         ("VOICE_ICE_SERVERS", "stun:example.com"),
         ("VOICE_ICE_SERVERS", '[{"url": "stun:example.com"}]'),
     ],
@@ -76,6 +80,7 @@ def test_a_wrong_setting_is_named_without_quoting_it(
     with pytest.raises(SettingsError, match=name) as wrong:
         load_settings()
     assert "Some settings are wrong" in str(wrong.value)
+    assert "canary" not in str(wrong.value)
 
 
 def test_a_broken_secrets_file_is_named_without_quoting_it(empty_place: Path) -> None:

@@ -9,19 +9,47 @@ from tomllib import TOMLDecodeError
 from typing import Annotated, Literal
 
 from platformdirs import user_data_path
-from pydantic import AnyUrl, BaseModel, ConfigDict, Field, Json, SecretStr, UrlConstraints, ValidationError
+from pydantic import (
+    AfterValidator,
+    AnyUrl,
+    BaseModel,
+    ConfigDict,
+    Field,
+    Json,
+    SecretStr,
+    UrlConstraints,
+    ValidationError,
+)
 from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
     TomlConfigSettingsSource,
 )
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 SERVICE_URL = "wss://agents.assemblyai.com/v1/ws"
 SERVICE_TOKEN_URL = "https://agents.assemblyai.com/v1/token"  # noqa: S105 - an address, not a secret
 
 WebSocketUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["ws", "wss"], host_required=True)]
 HttpUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["http", "https"], host_required=True)]
+
+_DATABASES = ("sqlite", "postgresql", "postgres")
+
+
+def _is_database(url: SecretStr) -> SecretStr:
+    try:
+        known = make_url(url.get_secret_value()).drivername.partition("+")[0] in _DATABASES
+    except ArgumentError:
+        known = False
+    if not known:
+        # Without the value, which may hold a password.
+        raise ValueError("should be like postgresql://user:password@host/name or sqlite:////folder/file")
+    return url
+
+
+DatabaseUrl = Annotated[SecretStr, AfterValidator(_is_database)]
 
 
 class SettingsError(Exception):
@@ -54,6 +82,9 @@ class Settings(BaseSettings):
     voice_agent_auth: Literal["key", "token"] = "key"
     voice_agent_token_url: HttpUrl = AnyUrl(SERVICE_TOKEN_URL)
     voice_data_dir: Path = Field(default_factory=lambda: user_data_path("parley", appauthor=False))
+    voice_database_url: DatabaseUrl | None = None
+    voice_record: bool = True
+    voice_retention_days: int = Field(default=30, ge=0, le=36_500)
     voice_max_calls: int = Field(default=8, ge=1, le=100)
     voice_llm_url: HttpUrl | None = None
     voice_llm_model: str | None = None

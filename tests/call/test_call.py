@@ -4,6 +4,7 @@ import asyncio
 import base64
 from collections.abc import AsyncIterator, Callable, Iterable, Iterator
 from contextlib import asynccontextmanager
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -25,7 +26,13 @@ SECOND_OF_TONE = base64.b64encode(b"".join(s[::2].tobytes() for s in tone(50))).
 class Watched:
     """A running call, and the views it has shown."""
 
-    def __init__(self, url: str, patch: SessionPatch = PATCH, tools: Iterable[Tool] = ()) -> None:
+    def __init__(
+        self,
+        url: str,
+        patch: SessionPatch = PATCH,
+        tools: Iterable[Tool] = (),
+        record_to: Path | None = None,
+    ) -> None:
         self.views: list[CallView] = []
         self.shown = asyncio.Condition()
         self.call = Call(
@@ -34,6 +41,7 @@ class Watched:
             on_view=self._show,
             loop=asyncio.get_running_loop(),
             tools=ToolRunner(tools, ToolContext()),
+            record_to=record_to,
         )
         self.running = asyncio.create_task(self.call.run())
 
@@ -70,9 +78,10 @@ async def call_to(
     script: Callable[[ScriptedAgent], "asyncio.Future[None]"] | object,
     patch: SessionPatch = PATCH,
     tools: Iterable[Tool] = (),
+    record_to: Path | None = None,
 ) -> AsyncIterator[tuple[Watched, Stage]]:
     async with asyncio.timeout(30), scripted_agent(script) as stage:  # type: ignore[arg-type]
-        watched = Watched(stage.url, patch, tools)
+        watched = Watched(stage.url, patch, tools, record_to)
         try:
             yield watched, stage
         finally:

@@ -17,6 +17,7 @@ from voice.conversation.view import IDLE_VIEW, CallView
 from voice.protocol.config import OutputPatch, SessionPatch
 from voice.protocol.errors import MediaFailed
 from voice.protocol.limits import Limits
+from voice.tools.past_calls import Passage
 
 PATCH = SessionPatch(system_prompt="Be brief.", greeting="Hello.")
 THREADS = 16
@@ -257,32 +258,27 @@ def test_an_impossible_turn_of_a_dial_changes_nothing(line: Line, name: str, val
     assert line.dials == before
 
 
-async def test_what_was_said_and_noted_can_be_looked_up_in_the_next_call_and_notes_begin_anew(
-    line: Line, switchboard: FakeSwitchboard
-) -> None:
-    turn = TurnView(id="u1", speaker="user", text="a train to Rome", settled=True, interrupted=False, rest="")
+async def test_notes_begin_anew_with_each_call(line: Line, switchboard: FakeSwitchboard) -> None:
     line.connect()
-    first = switchboard.calls[0]
-    await first.tools.run("add_note", {"text": "ask about Rome"})
-    assert "Nothing about that" in (await first.tools.run("search_past_calls", {"query": "Rome"})).result
-    first.end(msgspec.structs.replace(IDLE_VIEW, state="ended", turns=(turn,)))
+    await switchboard.calls[0].tools.run("add_note", {"text": "ask about Rome"})
+    switchboard.calls[0].end(msgspec.structs.replace(IDLE_VIEW, state="ended"))
+    assert "Rome" in (await switchboard.calls[0].tools.run("list_notes", {})).result
     line.connect()
-    found = await switchboard.calls[1].tools.run("search_past_calls", {"query": "Rome"})
-    assert "you said: a train to Rome" in found.result
-    assert "it was noted: ask about Rome" in found.result
     assert "no notes yet" in (await switchboard.calls[1].tools.run("list_notes", {})).result
 
 
-async def test_a_call_is_remembered_once_though_the_next_cant_start(
-    line: Line, switchboard: FakeSwitchboard
-) -> None:
-    turn = TurnView(id="u1", speaker="user", text="a train to Rome", settled=True, interrupted=False, rest="")
+async def test_past_calls_are_looked_up_where_they_are_kept(switchboard: FakeSwitchboard) -> None:
+    class Kept:
+        def search(self, text: str) -> list[Passage]:
+            return [Passage(0.0, "user", f"all about {text}")]
+
+    Line(switchboard, past_calls=Kept()).connect()
+    found = await switchboard.calls[0].tools.run("search_past_calls", {"query": "Rome"})
+    assert "you said: all about Rome" in found.result
+
+
+def test_a_call_is_made_for_the_lines_owner_with_the_persona_named_last(switchboard: FakeSwitchboard) -> None:
+    line = Line(switchboard, owner="somebody")
+    line.name_persona("Tutor")
     line.connect()
-    switchboard.calls[0].end(msgspec.structs.replace(IDLE_VIEW, state="ended", turns=(turn,)))
-    line.fail(MediaFailed("No microphone was found.", "Plug one in."))
-    switchboard.busy = True
-    line.connect()
-    switchboard.busy = False
-    line.connect()
-    found = await switchboard.calls[1].tools.run("search_past_calls", {"query": "Rome"})
-    assert found.result.count("Rome") == 1
+    assert (switchboard.calls[0].owner, switchboard.calls[0].persona) == ("somebody", "Tutor")

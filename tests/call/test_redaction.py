@@ -19,12 +19,21 @@ def test_every_secret_of_the_settings_is_known_without_being_named() -> None:
         {
             "assemblyai_api_key": KEY,
             "voice_agent_url": "wss://who:canary%2Fpassword@agent.test/v1?session=canary-query",
+            "voice_database_url": "postgresql://me:canary%20database@db.test/calls",
             "voice_llm_url": "http://llm.test/v1",
             "voice_llm_api_key": "canary-llm",
             "voice_ice_servers": [{"urls": "turn:t.test", "username": "me", "credential": "canary-turn"}],
         }
     )
-    assert set(secrets_of(settings)) == {KEY, "canary/password", "canary-query", "canary-llm", "canary-turn"}
+    assert set(secrets_of(settings)) == {
+        KEY,
+        "canary/password",
+        "canary-query",
+        "postgresql://me:canary%20database@db.test/calls",
+        "canary database",
+        "canary-llm",
+        "canary-turn",
+    }
 
 
 def test_an_address_without_credentials_has_no_secrets() -> None:

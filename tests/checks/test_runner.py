@@ -10,6 +10,7 @@ from voice.call.endpoint import Endpoint
 from voice.checks import runner
 from voice.checks.finding import Finding, State, fine
 from voice.checks.runner import SERVER_CHECKS, Surroundings, run_check
+from voice.history.store import Store
 from voice.settings import Settings
 
 
@@ -19,7 +20,7 @@ async def nowhere() -> Endpoint:
 
 @pytest.fixture
 def around(tmp_path: Path) -> Surroundings:
-    return Surroundings(Settings(voice_data_dir=tmp_path), nowhere)
+    return Surroundings(Settings(voice_data_dir=tmp_path), nowhere, Store("", tmp_path))
 
 
 async def test_a_check_runs_in_a_thread_of_its_own(

@@ -6,14 +6,15 @@ from types import SimpleNamespace
 
 import pytest
 
+from tests.history.samples import keep
 from voice.checks.finding import State
 from voice.checks.storage import check_database, check_disk
+from voice.history.database import FILE_NAME
+from voice.history.store import Store
 
 
 def test_a_folder_with_room_is_fine_and_stays_empty(tmp_path: Path) -> None:
     folder = tmp_path / "data"
-    assert check_database(folder).state is State.FINE
-    assert "write-ahead log and full-text search" in check_database(folder).measured
     assert str(folder) in check_disk(folder).measured
     assert list(folder.iterdir()) == []
 
@@ -31,6 +32,34 @@ def test_room_is_judged(free: int, state: State, tmp_path: Path, monkeypatch: py
 def test_a_folder_nobody_can_write_in_names_its_setting(tmp_path: Path) -> None:
     blocked = tmp_path / "file"
     blocked.write_text("no folder")
-    for found in (check_disk(blocked), check_database(blocked)):
-        assert found.state is State.FAILED
-        assert "VOICE_DATA_DIR" in found.cure
+    found = check_disk(blocked)
+    assert found.state is State.FAILED
+    assert "VOICE_DATA_DIR" in found.cure
+
+
+def test_the_database_of_calls_tells_what_is_in_it(tmp_path: Path) -> None:
+    store = Store("", tmp_path)
+    keep(store_opened(store))
+    found = check_database(store)
+    assert found.state is State.FINE
+    assert str(tmp_path) in found.measured
+    assert "1 call is kept" in found.measured
+    store.close()
+
+
+def test_a_database_that_does_not_open_needs_attention_and_can_be_cured(tmp_path: Path) -> None:
+    path = tmp_path / FILE_NAME
+    path.write_text("This is no database. " * 100)
+    store = Store("", tmp_path)
+    found = check_database(store)
+    assert found.state is State.ATTENTION
+    assert "Calls are not kept" in found.measured
+    assert found.cure
+    path.unlink()
+    assert check_database(store).state is State.FINE
+    store.close()
+
+
+def store_opened(store: Store) -> Store:
+    store.open()
+    return store

@@ -22,9 +22,17 @@ class FakeCall:
     """Keeps what it was told to do, as `(verb, argument)`. It shows a view and ends when a test says so."""
 
     def __init__(
-        self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False
+        self,
+        patch: SessionPatch,
+        on_view: OnView,
+        tools: ToolRunner,
+        *,
+        sample: bool = False,
+        record: bool = False,
     ) -> None:
         self.patch = patch
+        self.record = record
+        self.owner = self.persona = ""
         self.tools = tools
         self.sample = sample
         self.show = on_view
@@ -80,8 +88,19 @@ class FakeSwitchboard:
         self.calls: list[FakeCall] = []
         self.busy = False
 
-    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
+    def place(
+        self,
+        patch: SessionPatch,
+        on_view: OnView,
+        tools: ToolRunner,
+        *,
+        sample: bool = False,
+        record: bool = False,
+        owner: str = "",
+        persona: str = "",
+    ) -> Call:
         if self.busy:
             raise CallRefused("All 1 lines are busy.", "Wait until a call has ended.")
-        self.calls.append(FakeCall(patch, on_view, tools, sample=sample))
+        self.calls.append(FakeCall(patch, on_view, tools, sample=sample, record=record))
+        self.calls[-1].owner, self.calls[-1].persona = owner, persona
         return cast("Call", self.calls[-1])

@@ -9,8 +9,9 @@ from voice.agent.brain.unit_table import UNITS
 from voice.tools import ToolRunner, catalogue
 from voice.tools.context import ToolContext
 from voice.tools.notes import MAX_NOTE_CHARS, MAX_NOTES, Notes
-from voice.tools.past_calls import MAX_CALLS, MAX_FOUND, TabPastCalls
+from voice.tools.past_calls import Passage
 from voice.tools.shipped_units import convert_units
+from voice.tools.tool import ToolProblem
 
 # Monday, 23 November 2026, 05:29 UTC.
 NOW = 1_795_411_740.0
@@ -162,27 +163,24 @@ async def test_notes_are_bounded_and_say_so() -> None:
     assert "no more fit" in await run("add_note", context, text="one more")
 
 
-async def test_past_calls_are_searched_best_line_first() -> None:
-    calls = TabPastCalls()
-    calls.remember(NOW - 7_300, [("user", "I want a train to Rome."), ("agent", "Which day?")])
-    calls.remember(NOW - 90, [("user", "What about trains?"), ("note", "Ask about the train to Rome")])
-    context = ToolContext(past_calls=calls, now=lambda: NOW)
-    assert await run("search_past_calls", context, query="the trains to Rome") == (
+class SaidBefore:
+    def search(self, text: str) -> list[Passage]:
+        if text != "trains to Rome":
+            raise ToolProblem("The database is locked.")
+        return [
+            Passage(NOW - 90, "note", "Ask about the train to Rome"),
+            Passage(NOW - 7_300, "user", "I want a train to Rome."),
+            Passage(NOW - 90, "agent", "Which train?"),
+        ]
+
+
+async def test_past_calls_are_told_with_who_said_it_and_when() -> None:
+    context = ToolContext(past_calls=SaidBefore(), now=lambda: NOW)
+    assert await run("search_past_calls", context, query="trains to Rome") == (
         "1 minute ago it was noted: Ask about the train to Rome. "
         "2 hours ago you said: I want a train to Rome. "
-        "1 minute ago you said: What about trains?."
+        "1 minute ago I said: Which train?."
     )
-    assert (await run("search_past_calls", context, query="cats")).startswith("Nothing about that")
-
-
-def test_past_calls_are_bounded() -> None:
-    calls = TabPastCalls()
-    for number in range(MAX_CALLS + 5):
-        calls.remember(float(number), [("user", f"Call {number} about trains")] * 3)
-    found = calls.search("trains")
-    assert len(found) == MAX_FOUND
-    assert found[0].at == MAX_CALLS + 4
-    assert calls.search("4") == []
-    assert calls.search("5") != []
-    calls.remember(0.0, [("agent", " ")])
-    assert calls.search("trains")[0].at == MAX_CALLS + 4
+    assert await run("search_past_calls", context, query="cats") == "Error: The database is locked."
+    nothing = await run("search_past_calls", ToolContext(), query="cats")
+    assert nothing.startswith("Nothing about that")

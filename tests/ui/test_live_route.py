@@ -39,9 +39,19 @@ class OneLine(FakeSwitchboard):
         self.line = Line(self)
         self.called = asyncio.Event()
 
-    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
+    def place(
+        self,
+        patch: SessionPatch,
+        on_view: OnView,
+        tools: ToolRunner,
+        *,
+        sample: bool = False,
+        record: bool = False,
+        owner: str = "",
+        persona: str = "",
+    ) -> Call:
         self.called.set()
-        return super().place(patch, on_view, tools, sample=sample)
+        return super().place(patch, on_view, tools, sample=sample, record=record)
 
     def find_line(self, token: str) -> Line | None:
         return self.line if token == self.line.token else None

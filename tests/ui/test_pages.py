@@ -1,5 +1,6 @@
 """The frame and its pages: what each draws, and that the streamer is in all of them."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,11 @@ from streamlit.testing.v1 import AppTest
 
 from tests.support.fake_call import FakeSwitchboard
 from voice.call.line import Line
+from voice.history.store import Store
 from voice.settings import Settings
 from voice.ui import audio_process, lifespan, streamer
 from voice.ui.checks.route import SETUP_PATH
+from voice.ui.history.recordings import RECORDING_PATH
 from voice.ui.live_route import LIVE_PATH
 
 ROOT = Path(__file__).parents[2]
@@ -40,6 +43,15 @@ def switchboard(monkeypatch: pytest.MonkeyPatch) -> FakeSwitchboard:
     placed = FakeSwitchboard()
     monkeypatch.setattr(lifespan, "_switchboard", placed)
     return placed
+
+
+@pytest.fixture(autouse=True)
+def history(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    store = Store("", tmp_path)
+    store.open()
+    monkeypatch.setattr(lifespan, "_store", store)
+    yield store
+    store.close()
 
 
 @pytest.fixture
@@ -140,8 +152,46 @@ def test_people_are_told_when_calls_go_to_the_local_agent(
     assert any("ASSEMBLYAI_API_KEY" in text for text in said) is local
 
 
+class Stranger:
+    """`st.user` where login is set up and nobody has logged in."""
+
+    def to_dict(self) -> dict[str, Any]:
+        return {"is_logged_in": False}
+
+
+@pytest.mark.parametrize(
+    ("section", "buttons"),
+    [
+        ({"client_id": "x"}, ["Log in"]),
+        (
+            {"google": {"client_id": "x"}, "okta": {"client_id": "y"}},
+            ["Log in with google", "Log in with okta"],
+        ),
+    ],
+)
+@pytest.mark.usefixtures("switchboard")
+def test_where_login_is_set_up_nothing_but_its_buttons_is_drawn_before_it(
+    drawn: Drawn, monkeypatch: pytest.MonkeyPatch, section: dict[str, Any], buttons: list[str]
+) -> None:
+    monkeypatch.setattr(st, "user", Stranger())
+    test = AppTest.from_file(DASHBOARD, default_timeout=START_TIMEOUT_S)
+    test.secrets["auth"] = {
+        "redirect_uri": "http://localhost/oauth2callback",
+        "cookie_secret": "x",
+        **section,
+    }
+    rerun(test)
+    assert [button.label for button in test.button] == buttons
+    assert not drawn.streamers
+    assert not test.sidebar.selectbox
+
+
 def test_the_server_has_the_live_route_beside_the_dashboard() -> None:
     from app import app  # noqa: PLC0415 - importing it makes an app
 
     assert isinstance(app, st.App)
-    assert [getattr(route, "path", None) for route in app._user_routes] == [LIVE_PATH, SETUP_PATH]
+    assert [getattr(route, "path", None) for route in app._user_routes] == [
+        LIVE_PATH,
+        SETUP_PATH,
+        RECORDING_PATH,
+    ]

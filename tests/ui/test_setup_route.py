@@ -20,6 +20,7 @@ from tests.checks.test_media_probe import Tone
 from tests.ui.test_live_route import DEADLINE_S, LoopbackServer, OneLine, close_code
 from voice.checks import runner
 from voice.checks.finding import Finding, fine
+from voice.history.store import Store
 from voice.settings import Settings
 from voice.ui import admission
 from voice.ui.checks import desk
@@ -60,6 +61,8 @@ async def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator
     switchboard = OneLine()
     monkeypatch.setattr(admission, "switchboard", lambda: switchboard)
     monkeypatch.setattr(desk, "load_settings", lambda: Settings(voice_data_dir=tmp_path))
+    store = Store("", tmp_path)
+    monkeypatch.setattr(desk, "history", lambda: store)
     listening = socket.create_server(("127.0.0.1", 0))
     site = Site(listening.getsockname()[1], switchboard)
 

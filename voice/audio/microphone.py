@@ -43,6 +43,7 @@ class Microphone:
         clock: Callable[[], float],
         on_started: Callable[[], None] | None = None,
         on_voice: Callable[[Voice], None] | None = None,
+        tap: Callable[[NDArray[np.int16]], None] | None = None,
     ) -> None:
         """Put chunks into `queue`.
 
@@ -51,11 +52,13 @@ class Microphone:
             clock: monotonic seconds.
             on_started: called once, on aiortc's loop, after the first good frame; must not block or raise.
             on_voice: called there when a voice was heard or has paused; must not block or raise.
+            tap: called there with the samples of each chunk; must not block or raise.
         """
         self._queue = queue
         self._clock = clock
         self._on_started = on_started
         self._on_voice = on_voice
+        self._tap = tap
         self._voice_activity = VoiceActivity()
         # Held over a whole frame, so that once the `muted` setter has returned no earlier sound can follow.
         self._lock = threading.Lock()
@@ -136,6 +139,8 @@ class Microphone:
             self._level_dbfs = level_dbfs(chunk)
             self._note_voice()
             self._queue.put(chunk.astype("<i2", copy=False).tobytes())
+            if self._tap is not None:
+                self._tap(chunk)
         self._carry = samples[whole:].copy()
 
     def _note_voice(self) -> None:

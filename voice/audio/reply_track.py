@@ -80,11 +80,14 @@ class ReplyTrack(MediaStreamTrack):
         *,
         clock: Callable[[], float] = time.monotonic,
         sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+        tap: Callable[[NDArray[np.int16]], None] | None = None,
     ) -> None:
+        """Play `buffer`. `tap` gets each frame of the agent as it is played; it must not block or raise."""
         super().__init__()
         self._buffer = buffer
         self._clock = clock
         self._sleep = sleep
+        self._tap = tap
         self._pacer = FramePacer()
         # Set from any thread; acts on the next frame.
         self.muted = False
@@ -109,13 +112,17 @@ class ReplyTrack(MediaStreamTrack):
         if self.readyState != "live":
             raise MediaStreamError
         index = self._pacer.take(self._clock())
-        packet = _encode(self._encoder, self._next_samples())
+        packet = _encode(self._encoder, self.next_samples())
         packet.pts = packet.dts = index * FRAME_SAMPLES
         packet.time_base = Fraction(1, PLAYOUT_RATE_HZ)
         return packet
 
-    def _next_samples(self) -> NDArray[np.int16]:
-        return self.aside.mixed_with(self._turned_down(self._buffer.pull(FRAME_SAMPLES)))
+    def next_samples(self) -> NDArray[np.int16]:
+        """Pull what is to be heard in the next frame, shape (960,)."""
+        agent = self._turned_down(self._buffer.pull(FRAME_SAMPLES))
+        if self._tap is not None:
+            self._tap(agent)
+        return self.aside.mixed_with(agent)
 
     def _turned_down(self, samples: NDArray[np.int16]) -> NDArray[np.int16]:
         # The buffer is pulled all the same, so its count of what was played goes on. A fade over one frame:

@@ -7,6 +7,7 @@ import contextlib
 import logging
 import time
 from collections.abc import Callable, Iterable
+from pathlib import Path
 from typing import assert_never
 
 from voice.audio.handover import ChunkQueue
@@ -19,8 +20,10 @@ from voice.audio.voice_activity import HEARD_AFTER_MS, PAUSED_AFTER_MS, Voice
 from voice.call.connection import Connection, FindAgent
 from voice.call.event_log import EventLog
 from voice.call.figures import Figures, latency_figures
+from voice.call.keeping import Keep, Keeping
 from voice.call.network import network_figures
 from voice.call.own_events import note_own
+from voice.call.recording import Recording
 from voice.call.redaction import Redactor
 from voice.call.sample_call import play_person
 from voice.conversation import agent_turns
@@ -59,6 +62,8 @@ class Call:
         tools: ToolRunner,
         secrets: Iterable[str] = (),
         sample: bool = False,
+        record_to: Path | None = None,
+        keep: Keep | None = None,
     ) -> None:
         # `secrets` stay out of the log, whoever says them.
         self.log = EventLog(Redactor(secrets), clock=time.time)
@@ -72,7 +77,12 @@ class Call:
         # When the end was told to the agent, which may take some time to confirm it.
         self._leaving_since: float | None = None
         self._publishing = False
+        # Read together with the session's `begun_at`: it is position 0 of the recording.
         self._begun_at = time.monotonic()
+        self._recording = Recording(
+            record_to, begun_at=self._begun_at, tell=lambda error: self._post_soon(inputs.Failed(error))
+        )
+        self._keeping = Keeping(keep, self.log, tell=lambda error: self._post_soon(inputs.Failed(error)))
         self._playing_at: float | None = None
         self._browser_plays = asyncio.Event()
         self._chunks = ChunkQueue(_MICROPHONE_CHUNKS)
@@ -81,11 +91,12 @@ class Call:
             clock=time.monotonic,
             on_started=lambda: self._post_soon(inputs.MediaConnected()),
             on_voice=self._voice_changed,
+            tap=self._recording.heard,
         )
         self._connection = Connection(find_agent, self._chunks, self._post, self.log)
         self._reply = ReplyBuffer(self)
         self.sink = MicSink(self._microphone, on_ended=self._media_ended)
-        self.track = ReplyTrack(self._reply)
+        self.track = ReplyTrack(self._reply, tap=self._recording.played)
         self.media = MediaLeg()
         self.view: CallView = view_of(self._session)
 
@@ -190,6 +201,8 @@ class Call:
     async def run(self) -> None:
         """The whole call, from opening the socket to closing it. Never raises but on cancellation."""
         self._publish()
+        self._recording.start()
+        self._keeping.begin(self._session)
         try:
             await self._connect_and_talk()
         except Exception:  # noqa: BLE001 - whatever it is, the person is told and the session is ended
@@ -233,8 +246,9 @@ class Call:
             self._loop.call_soon_threadsafe(self._post, happened)
 
     def _post(self, happened: inputs.AnyInput) -> None:
-        before = self._session
-        self._session, effects = step(before, happened, time.time())
+        before, now = self._session, time.time()
+        self._session, effects = step(before, happened, now)
+        self._keeping.follow(before, self._session, happened, now)
         if effects or self._session is not before:
             note_own(self.log, happened)
         for effect in effects:
@@ -296,12 +310,15 @@ class Call:
 
     async def _close(self) -> None:
         self._publish()
+        self._recording.stop()
         self.track.stop()
         self._chunks.close()
         for running in self._tools_running:
             running.cancel()
         leaving_s = self._loop.time() - (self._leaving_since or self._loop.time())
         await self._connection.close(max(0.0, _ENDED_TIMEOUT_S - leaving_s))
+        await self._recording.written()
+        await self._keeping.end(self._session)
 
 
 def _broken() -> AgentFailed:

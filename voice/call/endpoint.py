@@ -6,6 +6,7 @@ from urllib.parse import urlencode, urlsplit, urlunsplit
 import httpx
 
 from voice.call.redaction import secrets_of_url
+from voice.history.records import Agent
 from voice.protocol.errors import AgentUnreachable, AuthRefused
 from voice.settings import SERVICE_URL, Settings
 
@@ -20,6 +21,13 @@ _BEARER = "Bearer "
 _SERVICE_USD_PER_HOUR = 4.5
 _SERVICE_DOMAIN = "assemblyai.com"
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
+
+
+def agent_kind(settings: Settings) -> Agent:
+    """Whose agent calls go to."""
+    if settings.uses_local_agent:
+        return "local"
+    return "assemblyai" if _is_service(str(settings.voice_agent_url or SERVICE_URL)) else "other"
 
 
 @dataclass(frozen=True)

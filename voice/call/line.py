@@ -25,7 +25,7 @@ from voice.protocol.session import new_session, step
 from voice.tools.catalogue import catalogue
 from voice.tools.context import ToolContext
 from voice.tools.notes import Notes
-from voice.tools.past_calls import TabPastCalls
+from voice.tools.past_calls import NoPastCalls, PastCalls
 from voice.tools.runner import ToolRunner
 
 Watcher = Callable[[CallView], None]
@@ -34,7 +34,17 @@ Watcher = Callable[[CallView], None]
 class PlacesCalls(Protocol):
     """What a line needs of the switchboard."""
 
-    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
+    def place(
+        self,
+        patch: SessionPatch,
+        on_view: OnView,
+        tools: ToolRunner,
+        *,
+        sample: bool = False,
+        record: bool = False,
+        owner: str = "",
+        persona: str = "",
+    ) -> Call:
         """Start a call. Raises `CallRefused` when all lines are busy."""
         ...
 
@@ -42,8 +52,12 @@ class PlacesCalls(Protocol):
 class Line:
     """Thread-safe: used by the script thread, the live route and the call loop."""
 
-    def __init__(self, switchboard: PlacesCalls) -> None:
+    def __init__(
+        self, switchboard: PlacesCalls, *, owner: str = "", past_calls: PastCalls | None = None
+    ) -> None:
+        """`owner` is whose calls it makes; `past_calls` are what the agent may look up of theirs."""
         self._switchboard = switchboard
+        self._owner = owner
         self._lock = threading.Lock()
         self._watchers: set[Watcher] = set()
         # What the controls ask for, and the same with the dials in it.
@@ -52,12 +66,12 @@ class Line:
         self._turned: dict[str, float] = {}
         self._used_dials: frozenset[str] = frozenset()
         self._limits = Limits()
+        self._record = False
+        self._persona = ""
         self._call: Call | None = None
         self._view = view_of(None)
         self._notes = Notes()
-        self._past_calls = TabPastCalls()
-        self._tools = ToolRunner(catalogue(), ToolContext(self._notes, self._past_calls))
-        self._put_away: CallView | None = None
+        self._tools = ToolRunner(catalogue(), ToolContext(self._notes, past_calls or NoPastCalls()))
         # Unguessable: it is what lets a page watch and steer this line.
         self.token = secrets.token_urlsafe(32)
 
@@ -76,6 +90,11 @@ class Line:
     def patch(self) -> SessionPatch:
         """The configuration that the sidebar last asked for."""
         return self._patch
+
+    @property
+    def recorded(self) -> bool:
+        """Whether the call is recorded, or the next one will be."""
+        return self._record
 
     @property
     def log(self) -> EventLog | None:
@@ -145,9 +164,17 @@ class Line:
         with self._lock:
             if self.call is not None:
                 return
-            self._put_last_call_away()
+            self._notes.clear()
             try:
-                self._call = self._switchboard.place(self._patch, self._show, self._tools, sample=sample)
+                self._call = self._switchboard.place(
+                    self._patch,
+                    self._show,
+                    self._tools,
+                    sample=sample,
+                    record=self._record,
+                    owner=self._owner,
+                    persona=self._persona,
+                )
             except VoiceAgentError as error:
                 refusal = error
             else:
@@ -189,6 +216,14 @@ class Line:
         if call is not None:
             call.limit(limits)
 
+    def record(self, wanted: bool) -> None:
+        """Whether the next call is to be recorded."""
+        self._record = wanted
+
+    def name_persona(self, name: str) -> None:
+        """Which persona the next call begins with, as History will tell."""
+        self._persona = name
+
     def stay(self) -> None:
         """Put off the end that a limit has announced."""
         call = self.call
@@ -210,7 +245,7 @@ class Line:
     def fail(self, error: VoiceAgentError) -> None:
         """Show why no call could start. A call that runs is left alone."""
         if self.call is None:
-            self._put_last_call_away()
+            self._notes.clear()
             session, _ = step(new_session(self._patch), inputs.Failed(error), time.time())
             self._show(view_of(session))
 
@@ -224,17 +259,6 @@ class Line:
                 self._watchers.discard(watcher)
 
         return stop
-
-    def _put_last_call_away(self) -> None:
-        """What the page is about to stop showing becomes a past call, and the next begins without notes."""
-        view = self._view
-        if view is self._put_away:
-            return
-        self._put_away = view
-        said = [(turn.speaker, turn.text) for turn in view.turns if turn.speaker != "tool"]
-        noted = [("note", text) for text in self._notes.texts]
-        self._past_calls.remember(view.since or time.time(), (*said, *noted))
-        self._notes.clear()
 
     def _show(self, view: CallView) -> None:
         self._view = view

@@ -128,9 +128,20 @@ def _secrets_in(values: Iterable[object]) -> Iterator[str]:
     for value in values:
         if isinstance(value, SecretStr):
             yield value.get_secret_value()
+            yield from _password_in(value.get_secret_value())
         elif isinstance(value, AnyUrl):
             yield from secrets_of_url(str(value))
         elif isinstance(value, BaseModel):
             yield from _secrets_in(item for _, item in value)
         elif isinstance(value, list | tuple):
             yield from _secrets_in(value)
+
+
+def _password_in(secret: str) -> Iterator[str]:
+    """A secret may itself be an address, whose password is a secret without the rest of it too."""
+    try:
+        password = urlsplit(secret).password
+    except ValueError:
+        return
+    if password:
+        yield unquote(password)

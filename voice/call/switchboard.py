@@ -3,17 +3,25 @@
 import asyncio
 import logging
 import threading
+import time
 import weakref
 from concurrent.futures import Future
 
 from voice.call.call import Call, OnView
-from voice.call.endpoint import Endpoint, service_endpoint
+from voice.call.endpoint import Endpoint, agent_kind, service_endpoint
+from voice.call.event_log import EventLog
+from voice.call.keeping import Keep
+from voice.call.kept_calls import KeptCalls
 from voice.call.line import Line
 from voice.call.local_agent import LocalAgent
 from voice.call.loop import CallLoop
 from voice.call.redaction import secrets_of
+from voice.history.keeper import Keeper, KeptCall, Tell
+from voice.history.recordings import new_call_id, recording_path
+from voice.history.records import CallRecord
 from voice.protocol.config import SessionPatch
 from voice.protocol.errors import CallRefused
+from voice.protocol.session_state import Session
 from voice.settings import Settings
 from voice.tools.runner import ToolRunner
 
@@ -24,10 +32,14 @@ _HANG_UP_TIMEOUT_S = 4.0
 
 
 class Switchboard:
-    """Made once per process. `start` and `stop` belong to the server's lifespan."""
+    """Made once per process. `start` and `stop` belong to the server's lifespan.
 
-    def __init__(self, settings: Settings) -> None:
+    Without a `keeper`, no call is kept; whoever made it starts and stops it.
+    """
+
+    def __init__(self, settings: Settings, keeper: Keeper | None = None) -> None:
         self._settings = settings
+        self._keeper = keeper
         self._loop = CallLoop()
         self._local_agent = LocalAgent(settings) if settings.uses_local_agent else None
         # Taken before a call runs: clicks of two tabs may come before the loop has started either call.
@@ -53,9 +65,10 @@ class Switchboard:
             await asyncio.wrap_future(self._loop.submit(self._local_agent.stop()))
         await asyncio.to_thread(self._loop.stop)
 
-    def new_line(self) -> Line:
-        """A line for one browser tab; it is forgotten when the tab's session lets go of it."""
-        line = Line(self)
+    def new_line(self, owner: str = "") -> Line:
+        """A line for one browser tab of `owner`; it is forgotten when the tab's session lets go of it."""
+        past_calls = KeptCalls(self._keeper.store, owner) if self._keeper else None
+        line = Line(self, owner=owner, past_calls=past_calls)
         self._lines[line.token] = line
         return line
 
@@ -63,24 +76,60 @@ class Switchboard:
         """The line with this token."""
         return self._lines.get(token)
 
-    def place(self, patch: SessionPatch, on_view: OnView, tools: ToolRunner, *, sample: bool = False) -> Call:
-        """Start a call, from any thread. Raises `CallRefused` when all lines are busy."""
+    def place(
+        self,
+        patch: SessionPatch,
+        on_view: OnView,
+        tools: ToolRunner,
+        *,
+        sample: bool = False,
+        record: bool = False,
+        owner: str = "",
+        persona: str = "",
+    ) -> Call:
+        """Start a call, from any thread, and `record` it if the settings allow.
+
+        `owner` and `persona` are kept with it. Raises `CallRefused` when all lines are busy.
+        """
         if not self._free.acquire(blocking=False):
             raise CallRefused(
                 f"All {self._settings.voice_max_calls} lines are busy.",
                 "Wait until a call has ended, or raise VOICE_MAX_CALLS.",
             )
+        settings = self._settings
+        call_id = new_call_id()
         call = Call(
             patch,
             find_agent=self._find_agent,
             on_view=on_view,
             loop=self._loop.loop,
             tools=tools,
-            secrets=secrets_of(self._settings),
+            secrets=secrets_of(settings),
             sample=sample,
+            record_to=recording_path(settings.voice_data_dir, call_id)
+            if record and settings.voice_record
+            else None,
+            keep=self._keep(call_id, owner, persona),
         )
         self._loop.loop.call_soon_threadsafe(self._run, call)
         return call
+
+    def _keep(self, call_id: str, owner: str, persona: str) -> Keep | None:
+        keeper = self._keeper
+        if keeper is None:
+            return None
+
+        def keep(session: Session, log: EventLog, tell: Tell) -> KeptCall:
+            call = CallRecord(
+                id=call_id,
+                owner=owner,
+                persona=persona,
+                agent=agent_kind(self._settings),
+                started_at=time.time() if session.begun_at is None else session.begun_at,
+            )
+            return keeper.keep(call, session, log.redactor, tell)
+
+        return keep
 
     def find_agent(self) -> Future[Endpoint]:
         """Where calls go, from any thread; fails with `AgentUnreachable` where that is nowhere."""

@@ -13,6 +13,7 @@ from voice.checks.key import check_key
 from voice.checks.local_agent import check_local_agent
 from voice.checks.storage import check_database, check_disk
 from voice.checks.turn import check_turn
+from voice.history.store import Store
 from voice.settings import Settings
 
 _log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ class Surroundings:
 
     settings: Settings
     find_agent: Callable[[], Awaitable[Endpoint]]
+    store: Store
 
 
 Check = Callable[[Surroundings], Awaitable[Finding]]
@@ -38,7 +40,7 @@ async def _disk(around: Surroundings) -> Finding:
 
 
 async def _database(around: Surroundings) -> Finding:
-    return check_database(around.settings.voice_data_dir)
+    return check_database(around.store)
 
 
 SERVER_CHECKS: dict[str, Check] = {

@@ -1,14 +1,15 @@
-"""Whether the data folder can keep calls: room on its disk, and a database with full-text search.
+"""Whether calls can be kept: room on the disk of the data folder, and their database.
 
-Everything here blocks, and leaves nothing behind.
+Everything here blocks, and changes nothing.
 """
 
 import shutil
-import sqlite3
 import tempfile
 from pathlib import Path
 
 from voice.checks.finding import Finding, attention, failed, fine
+from voice.history.records import HistoryProblem
+from voice.history.store import Store
 
 _GB = 10**9
 # An hour of a call takes about 30 MB as compressed stereo.
@@ -34,34 +35,14 @@ def check_disk(folder: Path) -> Finding:
     return fine(room)
 
 
-def check_database(folder: Path) -> Finding:
-    """SQLite in the data folder: write-ahead log and full-text search, tried in a scratch file."""
-    version = sqlite3.sqlite_version
+def check_database(store: Store) -> Finding:
+    """The real database of calls: that it opens and takes what is written, and how many calls it holds."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder, prefix=".check-") as scratch:
-            journal, found = _try_out(Path(scratch) / "scratch.sqlite")
-    except (OSError, sqlite3.Error) as error:
-        return failed(f"SQLite {version} does not work in {folder}: {error}.", _SET_ANOTHER)
-    if journal != "wal" or found != 1:
-        return attention(
-            f"SQLite {version} works, but its journal is “{journal}” where it should be “wal”.",
-            "Set VOICE_DATA_DIR to a folder on a local disk: network drives can't do it.",
-        )
-    return fine(
-        f"SQLite {version} works here with write-ahead log and full-text search. Calls are not kept yet."
-    )
-
-
-def _try_out(path: Path) -> tuple[str, int]:
-    """The journal mode, and in how many rows a word was found."""
-    connection = sqlite3.connect(path)
-    try:
-        (journal,) = connection.execute("PRAGMA journal_mode = WAL").fetchone()
-        connection.execute("CREATE VIRTUAL TABLE said USING fts5(words)")
-        connection.executemany("INSERT INTO said VALUES (?)", [("the quick fox",), ("a lazy dog",)])
-        connection.commit()
-        (found,) = connection.execute("SELECT count(*) FROM said WHERE said MATCH 'quick'").fetchone()
-    finally:
-        connection.close()
-    return str(journal), int(found)
+        store.open()
+        store.still_here()
+        count, version = store.count(), store.version
+    except HistoryProblem as problem:
+        # A call works without it, so it only needs attention.
+        return attention(f"{problem.sentence} Calls are not kept.", problem.next_step)
+    held = "1 call is" if count == 1 else f"{count} calls are"
+    return fine(f"{version} at {store.place} can be read and written. {held} kept in it.")

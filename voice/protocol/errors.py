@@ -12,6 +12,7 @@ VoiceAgentError
 ├── AgentUnreachable          the socket could not be opened
 ├── ConnectionLost            the socket closed without `session.ended`
 ├── MediaFailed               the browser's audio did not connect, or stopped
+├── NotKept                   something of the call can't be kept: its recording, its entry in History
 └── CallRefused               Parley itself will not start the call (all lines busy, bad settings)
 """
 
@@ -59,6 +60,12 @@ class VoiceRefused(ConfigRefused):
 
 class MessageRefused(VoiceAgentError):
     """One message was refused; the call goes on."""
+
+    fatal = False
+
+
+class NotKept(VoiceAgentError):
+    """What should be kept of the call can't be; the call goes on."""
 
     fatal = False
 

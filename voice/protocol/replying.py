@@ -88,7 +88,10 @@ def audible(session: Session, event: ReplyAudible, now: float) -> Step:
     return replace(
         session,
         playout=session.playout.with_reply(replace(reply, audible=True, audible_at=now, has_audio=True)),
-        transcript=agent_turns.became_audible(session.transcript, reply.id, now),
+        # By the clock of the playout: this may be told late, and a recording of the call is not.
+        transcript=agent_turns.became_audible(
+            session.transcript, reply.id, now if event.at is None else min(now, event.at)
+        ),
         thinking_since=None,
         interrupted_at=None,
     ), ()

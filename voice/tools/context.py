@@ -5,7 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from voice.tools.notes import Notes
-from voice.tools.past_calls import PastCalls, TabPastCalls
+from voice.tools.past_calls import NoPastCalls, PastCalls
 
 
 @dataclass(frozen=True)
@@ -13,5 +13,5 @@ class ToolContext:
     """Handed to the tools that ask for it. `now` gives seconds since the epoch."""
 
     notes: Notes = field(default_factory=Notes)
-    past_calls: PastCalls = field(default_factory=TabPastCalls)
+    past_calls: PastCalls = field(default_factory=NoPastCalls)
     now: Callable[[], float] = time.time

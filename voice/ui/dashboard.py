@@ -10,11 +10,13 @@ import streamlit as st
 
 from voice.settings import load_settings
 from voice.ui.audio_process import prepare_for_audio
+from voice.ui.consent import draw_recording_switch
 from voice.ui.controls.microphone import draw_microphone_options
 from voice.ui.controls.persona_link import draw_persona_link
 from voice.ui.controls.session_controls import draw_session_controls
 from voice.ui.my_line import my_line
 from voice.ui.streamer import draw_streamer
+from voice.ui.whose import draw_logout, require_login
 
 _PAGES = Path(__file__).parents[2] / "pages"
 
@@ -29,7 +31,11 @@ st.set_page_config(page_title="Parley", page_icon=_SIGN, layout="wide", initial_
 st.logo(_SIGN, size="large")
 
 prepare_for_audio()
+require_login()
 
+history = st.Page(
+    _PAGES / "history.py", title="History", icon=":material/history:", help="Calls of the past."
+)
 page = st.navigation(
     [
         st.Page(
@@ -39,7 +45,7 @@ page = st.navigation(
             default=True,
             help="Call the agent.",
         ),
-        st.Page(_PAGES / "history.py", title="History", icon=":material/history:", help="Calls of the past."),
+        history,
         st.Page(
             _PAGES / "setup.py",
             title="Setup",
@@ -48,6 +54,9 @@ page = st.navigation(
         ),
     ]
 )
+
+# A layout stays until another one is asked for, so every page asks.
+st.set_page_config(layout="wide" if page is history else "centered")
 
 with st.sidebar:
     controls = st.container()
@@ -62,6 +71,8 @@ with st.sidebar:
     )
     with controls:
         draw_session_controls(my_line())
+        draw_recording_switch(my_line(), load_settings())
+    draw_logout()
 
 draw_persona_link()
 

@@ -1,38 +1,59 @@
 """What starts and stops with the server process."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import streamlit as st
 
 from voice.call.switchboard import Switchboard
+from voice.history.keeper import Keeper
+from voice.history.store import Store
 from voice.settings import load_settings
 
 _switchboard: Switchboard | None = None
+_store: Store | None = None
 
 
 class NotStartedError(RuntimeError):
     """The dashboard runs without its server; the message says how to start it."""
 
+    def __init__(self) -> None:
+        super().__init__("Start Parley with `make run` or `streamlit run app.py`, not with dashboard.py.")
+
 
 def switchboard() -> Switchboard:
     """The switchboard of this process. Raises `NotStartedError` outside `streamlit run app.py`."""
     if _switchboard is None:
-        raise NotStartedError(
-            "Start Parley with `make run` or `streamlit run app.py`, not with dashboard.py."
-        )
+        raise NotStartedError
     return _switchboard
+
+
+def history() -> Store:
+    """The store of calls of this process; each use of it tells what is wrong with it.
+
+    Raises `NotStartedError` outside `streamlit run app.py`.
+    """
+    if _store is None:
+        raise NotStartedError
+    return _store
 
 
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
-    """Open the switchboard when the server starts, and hang up every call when it ends."""
-    global _switchboard  # noqa: PLW0603 - one per process, made when the server starts
-    opened = Switchboard(load_settings())
+    """Open store and switchboard when the server starts; when it ends, hang up and keep every call."""
+    global _switchboard, _store  # noqa: PLW0603 - one per process, made when the server starts
+    settings = load_settings()
+    url = settings.voice_database_url
+    store = Store(url.get_secret_value() if url else None, settings.voice_data_dir)
+    keeper = Keeper(store, settings.voice_retention_days)
+    opened = Switchboard(settings, keeper)
+    keeper.start()
     opened.start()
-    _switchboard = opened
+    _switchboard, _store = opened, store
     try:
         yield
     finally:
-        _switchboard = None
+        _switchboard = _store = None
         await opened.stop()
+        await asyncio.to_thread(keeper.stop)

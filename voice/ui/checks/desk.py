@@ -17,7 +17,7 @@ from voice.checks.runner import SERVER_CHECKS, Surroundings, run_check
 from voice.settings import load_settings
 from voice.ui.checks.judges import JUDGES
 from voice.ui.checks.media_judges import Candidates, MediaFacts, judge_media, judge_sound
-from voice.ui.lifespan import switchboard
+from voice.ui.lifespan import history, switchboard
 
 _log = logging.getLogger(__name__)
 
@@ -73,7 +73,7 @@ class Desk:
     def __init__(self, line: Line, send: Send) -> None:
         self.send = send
         self._line = line
-        self._around = Surroundings(load_settings(), _find_agent)
+        self._around = Surroundings(load_settings(), _find_agent, history())
         # By the name of what runs, so at most one of each.
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._probed: asyncio.Future[MediaFacts] | None = None

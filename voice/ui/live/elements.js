@@ -13,6 +13,13 @@ function icon(name) {
   return node;
 }
 
+// An icon with the word that it stands for.
+function withIcon(className, iconName, text) {
+  const node = element("span", className, "");
+  node.append(icon(iconName), element("span", "word", text));
+  return node;
+}
+
 // Streamlit writes `:material/mic:`, the font has `mic`.
 function iconName(name) {
   return name.replace(/^:material\/|:$/g, "");

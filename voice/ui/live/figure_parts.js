@@ -9,6 +9,8 @@ const LATENCY_PARTS = [
   { name: "own", label: "Parley", help: "in which the audio waits here to be played" },
 ];
 
+const ASKED = { speech: "speech", typed: "a typed message", tool: "a tool's result" };
+
 function milliseconds(value) {
   return value === null || value === undefined ? "–" : `${Math.round(value).toLocaleString("en")} ms`;
 }
@@ -42,4 +44,21 @@ function table(caption, heads, rows) {
     row.append(name, ...others.map((words) => element("td", "", words)));
   }
   return made;
+}
+
+function partsOf(turn) {
+  return LATENCY_PARTS.map((part) => ({ ...part, ms: turn[`${part.name}_ms`] })).filter(
+    ({ name, ms }) => ms !== null && (ms > 0 || name !== "tool"),
+  );
+}
+
+function latencyTable(turns) {
+  const heads = ["Answer", "To", ...LATENCY_PARTS.map(({ label }) => label), "Total"];
+  const rows = turns.map((turn, index) => [
+    String(index + 1),
+    ASKED[turn.asked],
+    ...LATENCY_PARTS.map(({ name }) => milliseconds(turn[`${name}_ms`])),
+    milliseconds(turn.total_ms),
+  ]);
+  return table("Latency of each turn, and its parts", heads, rows);
 }

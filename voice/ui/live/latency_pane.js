@@ -1,7 +1,5 @@
 // How long replies took to be heard: the percentiles, the last one's parts, the turns of the call.
 
-const ASKED = { speech: "speech", typed: "a typed message", tool: "a tool's result" };
-
 class LatencyPane {
   constructor(section) {
     const find = (selector) => section.querySelector(selector);
@@ -64,21 +62,8 @@ class LatencyPane {
 
   drawTable() {
     if (!this.all.open || !this.turns) return;
-    const heads = ["Answer", "To", ...LATENCY_PARTS.map(({ label }) => label), "Total"];
-    const rows = this.turns.map((turn, index) => [
-      String(index + 1),
-      ASKED[turn.asked],
-      ...LATENCY_PARTS.map(({ name }) => milliseconds(turn[`${name}_ms`])),
-      milliseconds(turn.total_ms),
-    ]);
-    this.table.replaceChildren(table("Latency of each turn, and its parts", heads, rows));
+    this.table.replaceChildren(latencyTable(this.turns));
   }
-}
-
-function partsOf(turn) {
-  return LATENCY_PARTS.map((part) => ({ ...part, ms: turn[`${part.name}_ms`] })).filter(
-    ({ name, ms }) => ms !== null && (ms > 0 || name !== "tool"),
-  );
 }
 
 function partItem({ name, label, help, ms }) {

@@ -85,11 +85,3 @@ function showRest(toggle, unsaid, shown) {
   toggle.setAttribute("aria-expanded", String(shown));
   toggle.textContent = shown ? "Hide what was not said" : "Show what was not said";
 }
-
-function withIcon(className, icon, text) {
-  const node = element("span", className, "");
-  const picture = element("span", "icon", icon);
-  picture.setAttribute("aria-hidden", "true");
-  node.append(picture, element("span", "word", text));
-  return node;
-}

@@ -1,0 +1,171 @@
+"""The History page in a real browser: a call that was made is found, opened, heard again, and forgotten."""
+
+import re
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+from playwright.async_api import Locator, expect
+
+from tests.support.accessibility import grave_faults
+from tests.support.dashboard import Dashboard
+from tests.support.speech import read_clip
+from tests.support.talk_page import IN_CALL, TIMEOUT_MS, TalkPage, Turn
+
+pytestmark = pytest.mark.asyncio(loop_scope="session")
+
+
+class HistoryPage:
+    """The History page of a tab."""
+
+    def __init__(self, talk: TalkPage) -> None:
+        self.talk = talk
+        self.page = talk.page
+        self.rows = self.page.locator("tr.call")
+        self.player = self.page.locator(".history-call")
+        self.turns = self.page.locator("li.past-turn")
+
+    async def open(self) -> None:
+        """Go there by the navigation, as a call would survive it."""
+        await self.page.get_by_role("link", name="History").click()
+        await expect(self.page.get_by_role("heading", name="History")).to_be_visible()
+
+    async def width(self) -> float:
+        """How wide the page's content is, in pixels."""
+        box = await self.page.get_by_test_id("stMainBlockContainer").bounding_box()
+        assert box is not None
+        return box["width"]
+
+    async def wait_for_width(self, condition: str) -> None:
+        """Wait until the content is as wide as that."""
+        await self.page.wait_for_function(
+            "document.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().width"
+            f" {condition}",
+            timeout=TIMEOUT_MS,
+        )
+
+    async def search(self, words: str) -> None:
+        field = self.page.get_by_placeholder("Words that were said")
+        await field.fill(words)
+        await field.press("Enter")
+
+    async def open_first(self) -> None:
+        """Open the first call of the list."""
+        await self.rows.first.locator("a.open").click()
+        await self.player.wait_for(timeout=TIMEOUT_MS)
+
+    async def shown_turns(self) -> list[Turn]:
+        """The finished turns that the opened call shows."""
+        await self.turns.first.wait_for(timeout=TIMEOUT_MS)
+        found = await self.turns.locator("[data-testid=turn]").evaluate_all(
+            """nodes => nodes.map(node => [
+                node.dataset.speaker,
+                node.querySelector('.text').textContent,
+                node.dataset.interrupted === 'true',
+            ])"""
+        )
+        return [Turn(*row) for row in found]
+
+    async def wait_for_sound(self, at_s: float) -> None:
+        """Wait until the recording plays behind this moment, decoded from the server's file."""
+        await self.page.wait_for_function(
+            """at => [...document.querySelectorAll('*')].map(node => node.shadowRoot).filter(Boolean)
+                .flatMap(root => [...root.querySelectorAll('audio')])
+                .some(audio => !audio.paused && !audio.error && audio.currentTime > at
+                    && audio.webkitAudioDecodedByteCount > 0)""",
+            arg=at_s,
+            timeout=TIMEOUT_MS,
+        )
+
+
+async def seconds_of(turn: Locator) -> int:
+    """The moment that a turn's button names."""
+    minutes, seconds = (await turn.locator(".hear").inner_text()).split()[-1].split(":")
+    return 60 * int(minutes) + int(seconds)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def history(page: TalkPage) -> AsyncIterator[HistoryPage]:
+    yield HistoryPage(page)
+
+
+async def make_call(talk: TalkPage) -> list[Turn]:
+    """A short call; gives what the Talk page showed of it."""
+    await talk.connect()
+    await talk.wait_for_turns(1, "agent")
+    await talk.wait_for_state("listening")
+    await talk.say(read_clip("goforward"))
+    await talk.wait_for_turns(2, "agent")
+    await talk.wait_for_state("listening")
+    await talk.hang_up()
+    return await talk.turns()
+
+
+async def test_a_call_is_found_by_its_words_opened_and_heard_from_the_turn_that_is_clicked(
+    history: HistoryPage,
+) -> None:
+    said = await make_call(history.talk)
+    await history.open()
+    await history.rows.first.wait_for(timeout=TIMEOUT_MS)
+    await history.search("forward meters")
+    marks = history.rows.first.locator("mark")
+    await expect(marks.first).to_be_visible()
+    assert {text.lower() for text in await marks.all_inner_texts()} <= {"forward", "meters"}
+    assert await grave_faults(history.page) == []
+    await history.open_first()
+    assert re.search(r"\?call=[\w-]+$", history.page.url)
+    assert await history.shown_turns() == said
+    last = history.turns.last
+    at_s = await seconds_of(last)
+    assert at_s > 0
+    await last.locator(".hear").click()
+    await history.wait_for_sound(at_s)
+    await expect(last).to_have_class(re.compile("spoken-now"))
+    assert await grave_faults(history.page) == []
+
+
+async def test_a_running_call_is_listed_as_running_and_goes_on_while_another_is_read(
+    history: HistoryPage,
+) -> None:
+    await make_call(history.talk)
+    await history.talk.connect()
+    await history.talk.wait_for_turns(1, "agent")
+    await history.open()
+    await expect(history.rows.first).to_contain_text("Running", timeout=TIMEOUT_MS)
+    await history.rows.nth(1).locator("a.open").click()
+    await history.player.wait_for(timeout=TIMEOUT_MS)
+    await history.page.get_by_role("tab", name="Settings").click()
+    await history.talk.wait_for_state(*IN_CALL)
+    before = len(await history.talk.loudness())
+    frame = await history.talk.streamer()
+    await frame.wait_for_function("count => parley.blocks.length > count + 50", arg=before)
+    await history.talk.hang_up()
+    await history.talk.button("All calls").click()
+    await expect(history.rows.first).to_contain_text("Hung up", timeout=TIMEOUT_MS)
+
+
+async def test_the_page_is_wide_for_its_list_and_leaves_the_others_as_they_are(history: HistoryPage) -> None:
+    await history.page.set_viewport_size({"width": 1600, "height": 900})
+    before = await history.width()
+    await history.open()
+    await history.wait_for_width(f"> {before}")
+    await history.page.get_by_role("link", name="Talk").click()
+    await expect(history.page.get_by_role("heading", name="Talk")).to_be_visible()
+    await history.wait_for_width(f"=== {before}")
+
+
+async def test_a_deleted_call_is_gone_with_its_recording_and_its_link_says_so(
+    history: HistoryPage, dashboard: Dashboard
+) -> None:
+    await make_call(history.talk)
+    await history.open()
+    await history.open_first()
+    link = history.page.url
+    recording = dashboard.log.parent / "data" / "recordings" / f"{link.rpartition('=')[2]}.ogg"
+    assert recording.exists()
+    await history.talk.button("Delete").click()
+    await history.page.get_by_role("dialog").get_by_role("button", name="Delete").click()
+    await expect(history.page.get_by_text("its recording from the data folder")).to_be_visible()
+    assert not recording.exists()
+    await history.page.goto(link)
+    await expect(history.page.get_by_text("There is no such call among yours")).to_be_visible()

@@ -1,0 +1,1 @@
+"""History: the store of calls, what keeps a running call in it, and what takes calls out of it."""

@@ -1,0 +1,1 @@
+"""The History page: the list of calls, a call opened, two beside each other."""

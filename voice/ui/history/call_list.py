@@ -1,0 +1,117 @@
+"""The list of calls: search, rows, pages, and what can be done with the rows that are chosen."""
+
+from math import ceil
+
+import streamlit as st
+
+from voice.history.records import Found, FoundCall
+from voice.history.store import Store
+from voice.ui.history.address import open_call, open_pair
+from voice.ui.history.exporting import draw_export
+from voice.ui.history.forgetting import ask_before_deleting
+from voice.ui.history.rows import row_of
+from voice.ui.history.said import telling
+from voice.ui.history.search_bar import Asked, clear_search, draw_search, pager_key, to_first_page
+from voice.ui.live_component import live_component, read_part
+
+PER_PAGE = 50
+_LIST = "history_list"
+_PAIR = 2
+
+_list = live_component(
+    _LIST, html=read_part("history_list.html"), parts=("history_time.js", "history_row.js")
+)
+
+
+@st.fragment
+def draw_call_list(store: Store, owner: str) -> None:
+    """Draw the list. It runs by itself; opening a call runs the page."""
+    with telling():
+        _draw(store, owner)
+
+
+def _draw(store: Store, owner: str) -> None:
+    asked = draw_search(store.choices(owner))
+    found = _ask(store, owner, asked)
+    if not found.total:
+        _draw_empty(asked)
+        return
+    with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
+        st.text(_count(found.total, asked))
+        actions = st.container(horizontal=True, width="content")
+    opened, chosen = _draw_rows(found)
+    with actions:
+        _draw_actions(store, owner, chosen)
+    pages = _pages(found.total)
+    if pages > 1:
+        st.pagination(pages, key=pager_key(), persist_state="page")
+    if opened:
+        open_call(opened)
+        st.rerun()
+
+
+def _ask(store: Store, owner: str, asked: Asked) -> Found:
+    page = st.session_state.get(pager_key(), 1)
+    found = _page_of(store, owner, asked, page)
+    # Calls were deleted meanwhile, so this page is behind the last.
+    if not found.rows and found.total:
+        to_first_page()
+        found = _page_of(store, owner, asked, 1)
+    return found
+
+
+def _page_of(store: Store, owner: str, asked: Asked, page: int) -> Found:
+    offset = (page - 1) * PER_PAGE
+    return store.list_calls(owner, asked.text, asked.filters, asked.order, offset=offset, limit=PER_PAGE)
+
+
+def _pages(total: int) -> int:
+    return ceil(total / PER_PAGE)
+
+
+def _count(total: int, asked: Asked) -> str:
+    calls = "1 call" if total == 1 else f"{total:,} calls"
+    return calls if asked.everything else f"{calls} found"
+
+
+def _draw_empty(asked: Asked) -> None:
+    if asked.everything:
+        st.info(
+            "Every call is kept here: what was said, how fast the answers came, the settings, and the "
+            "recording. You can search all of it, listen to any turn again, and take it along as a file.",
+            title="No calls yet",
+            icon=":material/history:",
+        )
+    else:
+        st.text("No call fits this search.")
+        st.button("Clear search and filters", icon=":material/filter_list_off:", on_click=clear_search)
+
+
+def _draw_rows(found: Found) -> tuple[str, list[FoundCall]]:
+    """Draw the rows; gives the call that was opened, if one was, and those that are chosen."""
+    state = st.session_state.get(_LIST) or {}
+    ids = set(state.get("chosen") or ())
+    chosen = [row for row in found.rows if row.call.id in ids]
+    result = _list(
+        key=_LIST,
+        data={"rows": [row_of(row) for row in found.rows], "chosen": [row.call.id for row in chosen]},
+        on_chosen_change=lambda: None,
+        on_open_change=lambda: None,
+    )
+    opened = result.get("open")
+    return (opened if isinstance(opened, str) else ""), chosen
+
+
+def _draw_actions(store: Store, owner: str, chosen: list[FoundCall]) -> None:
+    if not chosen:
+        return
+    calls = [row.call for row in chosen]
+    if st.button(
+        "Compare", icon=":material/compare:", disabled=len(calls) != _PAIR, help="Choose two calls."
+    ):
+        open_pair(calls[0].id, calls[1].id)
+        st.rerun()
+
+    draw_export(store, owner, calls)
+    if st.button("Delete", icon=":material/delete:"):
+        ask_before_deleting(store, owner, calls)
