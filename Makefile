@@ -25,11 +25,11 @@ contracts: $(VENV)/installed-dev
 
 unit: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.postgres --install
-	$(BIN)/pytest --ignore=tests/browser
+	$(BIN)/pytest --ignore=tests/browser -n 2 --dist loadgroup
 
 browser: $(VENV)/installed-dev
 	$(BIN)/python tests/browser/find_chromium.py --install
-	$(BIN)/pytest tests/browser
+	$(BIN)/pytest tests/browser -n 2 --dist loadgroup
 
 clean:
 	rm -rf $(VENV)

@@ -32,15 +32,14 @@ class HistoryPage:
 
     async def width(self) -> float:
         """How wide the page's content is, in pixels."""
-        box = await self.page.get_by_test_id("stMainBlockContainer").bounding_box()
+        box = await self.page.get_by_test_id("stHeading").first.bounding_box()
         assert box is not None
         return box["width"]
 
     async def wait_for_width(self, condition: str) -> None:
         """Wait until the content is as wide as that."""
         await self.page.wait_for_function(
-            "document.querySelector('[data-testid=stMainBlockContainer]').getBoundingClientRect().width"
-            f" {condition}",
+            f"document.querySelector('[data-testid=stHeading]').getBoundingClientRect().width {condition}",
             timeout=TIMEOUT_MS,
         )
 

@@ -25,6 +25,8 @@ _SIGN = Path(__file__).with_name("parley.svg")
 _SIDEBAR_PX = 340
 # Lines of a transcript that a reader across the room can still follow.
 _BODY_PX = 960
+# Room for a list with many columns and for two calls side by side.
+_TABLE_PX = 1_280
 
 # A picture of our own: the browser would fetch a Material icon from a font server.
 st.set_page_config(page_title="Parley", page_icon=_SIGN, layout="wide", initial_sidebar_state=_SIDEBAR_PX)
@@ -55,9 +57,6 @@ page = st.navigation(
     ]
 )
 
-# A layout stays until another one is asked for, so every page asks.
-st.set_page_config(layout="wide" if page is history else "centered")
-
 with st.sidebar:
     controls = st.container()
     microphone = draw_microphone_options()
@@ -76,5 +75,6 @@ with st.sidebar:
 
 draw_persona_link()
 
-with st.container(horizontal_alignment="center"), st.container(width=_BODY_PX):
+body_px = _TABLE_PX if page is history else _BODY_PX
+with st.container(horizontal_alignment="center"), st.container(width=body_px):
     page.run()
