@@ -29,7 +29,7 @@ unit: $(VENV)/installed-dev
 
 browser: $(VENV)/installed-dev
 	$(BIN)/python tests/browser/find_chromium.py --install
-	$(BIN)/pytest tests/browser -n 2 --dist loadgroup
+	$(BIN)/pytest tests/browser
 
 clean:
 	rm -rf $(VENV)

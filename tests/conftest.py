@@ -8,13 +8,9 @@ _AT_THE_PACE_OF_SPEECH = (
     "test_call_with_local_agent",
     "test_tools_with_local_agent",
 )
-# Browser tests without a call of their own.
-_WITHOUT_A_CALL = ("test_panel", "test_transcript", "test_shared_connection", "test_setup")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
-        name, folder = item.path.name, item.path.parent.name
-        calls = folder == "browser" and not name.startswith(_WITHOUT_A_CALL)
-        if calls or name.startswith(_AT_THE_PACE_OF_SPEECH):
+        if item.path.name.startswith(_AT_THE_PACE_OF_SPEECH):
             item.add_marker(pytest.mark.xdist_group("at the pace of speech"))
