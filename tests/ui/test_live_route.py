@@ -2,101 +2,24 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
 import msgspec
 import pytest
-import uvicorn
-from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidStatus
+from websockets.exceptions import InvalidStatus
 
-from tests.support.fake_call import FakeCall, FakeSwitchboard
+from tests.support.live_site import DEADLINE_S, OneLine, Site, close_code, served
 from voice.audio.media_readings import BrowserMedia
-from voice.call.call import Call, OnView
 from voice.call.figures import Figures, LatencyFigures
-from voice.call.line import Line
 from voice.conversation.transcript import TurnView
 from voice.conversation.view import IDLE_VIEW, CallView
-from voice.protocol.config import SessionPatch
-from voice.tools import ToolRunner
 from voice.ui import admission
 from voice.ui.live_route import LIVE_PATH, serve_live
 
-DEADLINE_S = 10
 TURN = TurnView(id="u1", speaker="user", text="go forward", settled=True, interrupted=False, rest="")
-
-
-class OneLine(FakeSwitchboard):
-    """A switchboard with one line. `called` is set once a call was placed."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.line = Line(self)
-        self.called = asyncio.Event()
-
-    def place(
-        self,
-        patch: SessionPatch,
-        on_view: OnView,
-        tools: ToolRunner,
-        *,
-        sample: bool = False,
-        record: bool = False,
-        owner: str = "",
-        persona: str = "",
-    ) -> Call:
-        self.called.set()
-        return super().place(patch, on_view, tools, sample=sample, record=record)
-
-    def find_line(self, token: str) -> Line | None:
-        return self.line if token == self.line.token else None
-
-    @property
-    def watched_by(self) -> int:
-        return len(self.line._watchers)
-
-
-class LoopbackServer(uvicorn.Server):
-    """Says when it listens."""
-
-    def __init__(self, config: uvicorn.Config) -> None:
-        super().__init__(config)
-        self.up = asyncio.Event()
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        await super().startup(sockets)
-        self.up.set()
-
-
-class Site:
-    """The route as a browser reaches it. `ended` counts the pages that were served to their end."""
-
-    def __init__(self, port: int, switchboard: OneLine) -> None:
-        self.host = f"127.0.0.1:{port}"
-        self.switchboard = switchboard
-        self.line = switchboard.line
-        self.ended = asyncio.Semaphore(0)
-
-    def page(self, *, origin: str | None = None, query: str = "") -> connect:
-        """A page of this site, or of another `origin`."""
-        own = f"http://{self.host}"
-        return connect(f"ws://{self.host}{LIVE_PATH}{query}", origin=origin or own, proxy=None)  # type: ignore[arg-type]
-
-    @asynccontextmanager
-    async def open_page(self) -> AsyncIterator["Page"]:
-        async with asyncio.timeout(DEADLINE_S), self.page() as socket_:
-            page = Page(socket_)
-            await page.send(token=self.line.token)
-            yield page
-
-    @property
-    def call(self) -> FakeCall:
-        return self.switchboard.calls[-1]
 
 
 class Page:
@@ -131,31 +54,16 @@ class Page:
 async def site(monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Site]:
     switchboard = OneLine()
     monkeypatch.setattr(admission, "switchboard", lambda: switchboard)
-    listening = socket.create_server(("127.0.0.1", 0))
-    site = Site(listening.getsockname()[1], switchboard)
-
-    async def serve_and_count(socket_: Any) -> None:
-        try:
-            await serve_live(socket_)
-        finally:
-            site.ended.release()
-
-    app = Starlette(routes=[WebSocketRoute(LIVE_PATH, serve_and_count)])
-    server = LoopbackServer(
-        uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=DEADLINE_S)
-    )
-    serving = asyncio.create_task(server.serve([listening]))
-    await server.up.wait()
-    yield site
-    server.should_exit = True
-    await serving
+    async with served(LIVE_PATH, serve_live, switchboard) as opened:
+        yield opened
 
 
-async def close_code(page: ClientConnection) -> int:
-    with pytest.raises(ConnectionClosed):
-        await asyncio.wait_for(page.recv(), DEADLINE_S)
-    assert page.close_code is not None
-    return page.close_code
+@asynccontextmanager
+async def open_page(site: Site) -> AsyncIterator[Page]:
+    async with asyncio.timeout(DEADLINE_S), site.page() as socket_:
+        page = Page(socket_)
+        await page.send(token=site.line.token)
+        yield page
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example.com", "http://127.0.0.1", "null"])
@@ -193,14 +101,14 @@ async def test_a_token_in_the_address_opens_nothing(site: Site) -> None:
 
 
 async def test_the_first_message_is_the_whole_view(site: Site) -> None:
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         view = await page.view()
     whole = json.loads(msgspec.json.encode(IDLE_VIEW))
     assert view == {**whole, "turns": []}
 
 
 async def test_later_messages_hold_only_what_changed(site: Site) -> None:
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         await page.send(do="connect")
         await site.switchboard.called.wait()
@@ -215,7 +123,7 @@ async def test_later_messages_hold_only_what_changed(site: Site) -> None:
 async def test_a_page_that_comes_later_gets_the_whole_view_of_now(site: Site) -> None:
     site.line.connect()
     site.call.show(msgspec.structs.replace(shown("listening"), turns=(TURN,)))
-    async with site.open_page() as page, site.open_page() as other:
+    async with open_page(site) as page, open_page(site) as other:
         view = await page.view()
         assert view["state"] == "listening"
         assert [placed["turn"]["text"] for placed in view["turns"]] == ["go forward"]
@@ -225,7 +133,7 @@ async def test_a_page_that_comes_later_gets_the_whole_view_of_now(site: Site) ->
 async def test_levels_come_while_a_call_runs_and_then_no_more(site: Site) -> None:
     site.line.connect()
     site.call.begin()
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         assert await page.levels() == [-21, -60]
         # While nothing else changes, levels are all that is sent.
@@ -243,7 +151,7 @@ async def test_levels_come_while_a_call_runs_and_then_no_more(site: Site) -> Non
 async def test_the_place_in_the_reply_being_played_comes_with_the_levels(site: Site) -> None:
     site.line.connect()
     site.call.begin()
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         assert json.loads(await page.socket.recv())["playout"] is None
         site.call.playout = ("agent-1", 240)
@@ -253,7 +161,7 @@ async def test_the_place_in_the_reply_being_played_comes_with_the_levels(site: S
 
 
 async def test_without_a_call_there_are_no_levels(site: Site) -> None:
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         await page.send(do="microphone_failed", reason="NotFoundError")
         assert "view" in json.loads(await page.socket.recv())
@@ -261,7 +169,7 @@ async def test_without_a_call_there_are_no_levels(site: Site) -> None:
 
 async def test_views_that_come_in_a_burst_are_skipped_for_the_newest(site: Site) -> None:
     site.line.connect()
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         for index in range(50):
             site.call.show(shown(f"state {index}"))
@@ -269,7 +177,7 @@ async def test_views_that_come_in_a_burst_are_skipped_for_the_newest(site: Site)
 
 
 async def test_the_buttons_act_on_the_line(site: Site) -> None:
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         await page.send(do="connect")
         await site.switchboard.called.wait()
@@ -300,7 +208,7 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
 async def test_a_call_is_placed_with_a_microphone_or_with_a_recorded_person(
     site: Site, command: str, sample: bool
 ) -> None:
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         await page.send(do=command)
         await site.switchboard.called.wait()
@@ -310,7 +218,7 @@ async def test_a_call_is_placed_with_a_microphone_or_with_a_recorded_person(
 
 async def test_figures_come_to_a_page_that_watches_them_as_soon_as_a_turn_was_measured(site: Site) -> None:
     site.line.connect()
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.send(do="watch_figures")
         await page.send(do="watch_figures")
         assert (await page.figures())["latency"] == {"turns": [], "count": 0, "p50_ms": None, "p95_ms": None}
@@ -320,7 +228,7 @@ async def test_figures_come_to_a_page_that_watches_them_as_soon_as_a_turn_was_me
 
 async def test_figures_come_no_more_once_they_are_not_watched(site: Site) -> None:
     site.line.connect()
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.send(do="watch_figures")
         await page.figures()
         await page.send(do="unwatch_figures")
@@ -336,14 +244,14 @@ async def test_the_figures_of_a_call_stay_when_it_is_over(site: Site) -> None:
     site.line.connect()
     site.call.figures = Figures(LatencyFigures(count=1, p50_ms=700, p95_ms=700))
     site.call.end(shown("ended"))
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.send(do="watch_figures")
         assert (await page.figures())["latency"]["p50_ms"] == 700
 
 
 async def test_what_a_page_measured_of_its_media_is_kept_with_the_call(site: Site) -> None:
     site.line.connect()
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.send(do="media_stats", stats={"round_trip_ms": 12.5, "concealed": 480, "samples": 96_000})
         await obeyed(site, page)
         (reading,) = site.call.media.readings
@@ -363,7 +271,7 @@ async def test_what_a_page_measured_of_its_media_is_kept_with_the_call(site: Sit
 )
 async def test_media_figures_that_cannot_be_are_ignored_and_the_page_stays(site: Site, stats: object) -> None:
     site.line.connect()
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.send(do="media_stats", stats=stats)
         await page.send(do="mute")
         await obeyed(site, page)
@@ -372,7 +280,7 @@ async def test_media_figures_that_cannot_be_are_ignored_and_the_page_stays(site:
 
 
 async def test_connecting_from_two_pages_makes_one_call(site: Site) -> None:
-    async with site.open_page() as page, site.open_page() as other:
+    async with open_page(site) as page, open_page(site) as other:
         await page.view()
         await other.view()
         await page.send(do="connect")
@@ -383,7 +291,7 @@ async def test_connecting_from_two_pages_makes_one_call(site: Site) -> None:
 
 
 async def test_a_refused_microphone_is_shown_with_what_to_do(site: Site) -> None:
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         await page.send(do="microphone_failed", reason="NotAllowedError")
         view = await page.view()
@@ -410,7 +318,7 @@ async def test_a_refused_microphone_is_shown_with_what_to_do(site: Site) -> None
 async def test_a_command_that_does_not_exist_is_ignored_and_the_page_stays(
     site: Site, nonsense: str | bytes
 ) -> None:
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         await page.socket.send(nonsense)
         await page.send(do="connect")
@@ -421,7 +329,7 @@ async def test_a_command_that_does_not_exist_is_ignored_and_the_page_stays(
 
 async def test_a_page_that_leaves_is_forgotten_and_its_call_goes_on(site: Site) -> None:
     site.line.connect()
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         await page.view()
         assert site.switchboard.watched_by == 1
     await site.ended.acquire()
@@ -430,7 +338,7 @@ async def test_a_page_that_leaves_is_forgotten_and_its_call_goes_on(site: Site) 
 
 
 async def test_nothing_that_goes_out_holds_the_token(site: Site) -> None:
-    async with site.open_page() as page:
+    async with open_page(site) as page:
         first = await page.socket.recv()
         await page.send(do="connect")
         await site.switchboard.called.wait()

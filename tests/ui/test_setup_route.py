@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import socket
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,14 +9,11 @@ from typing import Any
 
 import msgspec
 import pytest
-import uvicorn
 from aiortc import RTCConfiguration, RTCPeerConnection, RTCSessionDescription
-from starlette.applications import Starlette
-from starlette.routing import WebSocketRoute
-from websockets.asyncio.client import ClientConnection, connect
+from websockets.asyncio.client import ClientConnection
 
 from tests.checks.test_media_probe import Tone
-from tests.ui.test_live_route import DEADLINE_S, LoopbackServer, OneLine, close_code
+from tests.support.live_site import DEADLINE_S, OneLine, Site, close_code, served
 from voice.checks import runner
 from voice.checks.finding import Finding, fine
 from voice.history.store import Store
@@ -25,19 +21,6 @@ from voice.settings import Settings
 from voice.ui import admission
 from voice.ui.checks import desk
 from voice.ui.checks.route import SETUP_PATH, serve_setup
-
-
-class Site:
-    """The route as a browser reaches it. `ended` counts the pages that were served to their end."""
-
-    def __init__(self, port: int, switchboard: OneLine) -> None:
-        self.host = f"127.0.0.1:{port}"
-        self.line = switchboard.line
-        self.switchboard = switchboard
-        self.ended = asyncio.Semaphore(0)
-
-    def page(self, origin: str = "") -> connect:
-        return connect(f"ws://{self.host}{SETUP_PATH}", origin=origin or f"http://{self.host}", proxy=None)  # type: ignore[arg-type]
 
 
 class Page:
@@ -63,24 +46,8 @@ async def site(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> AsyncIterator
     monkeypatch.setattr(desk, "load_settings", lambda: Settings(voice_data_dir=tmp_path))
     store = Store("", tmp_path)
     monkeypatch.setattr(desk, "history", lambda: store)
-    listening = socket.create_server(("127.0.0.1", 0))
-    site = Site(listening.getsockname()[1], switchboard)
-
-    async def serve_and_count(socket_: Any) -> None:
-        try:
-            await serve_setup(socket_)
-        finally:
-            site.ended.release()
-
-    app = Starlette(routes=[WebSocketRoute(SETUP_PATH, serve_and_count)])
-    server = LoopbackServer(
-        uvicorn.Config(app, log_config=None, lifespan="off", timeout_graceful_shutdown=DEADLINE_S)
-    )
-    serving = asyncio.create_task(server.serve([listening]))
-    await server.up.wait()
-    yield site
-    server.should_exit = True
-    await serving
+    async with served(SETUP_PATH, serve_setup, switchboard) as opened:
+        yield opened
 
 
 @pytest.fixture
@@ -93,7 +60,7 @@ async def page(site: Site) -> AsyncIterator[Page]:
 
 async def test_a_page_of_another_site_is_refused(site: Site) -> None:
     with pytest.raises(Exception, match="403"):
-        async with site.page("http://evil.invalid"):
+        async with site.page(origin="http://evil.invalid"):
             pass
 
 
