@@ -6,8 +6,11 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit.testing.v1 import AppTest
 
+from tests.support.sidebar import SCRIPT, START_TIMEOUT_S, DrawWith, WantingLine, rerun
 from voice.settings import load_settings
+from voice.ui.controls import dials
 
 
 @pytest.fixture
@@ -26,3 +29,37 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     load_settings.cache_clear()
     yield folder
     load_settings.cache_clear()
+
+
+@pytest.fixture
+def line(monkeypatch: pytest.MonkeyPatch) -> WantingLine:
+    wanting = WantingLine()
+
+    def draw(*, key: str, data: dict[str, Any]) -> None:
+        assert key
+        wanting.drawn |= {dial["label"]: dial for dial in data["dials"]}
+
+    monkeypatch.setattr(dials, "_dials", draw)
+    return wanting
+
+
+@pytest.fixture
+def draw_with(tmp_path: Path, line: WantingLine) -> DrawWith:
+    """Draws the sidebar with these values in its widgets, as a browser reports them."""
+    script = tmp_path / "sidebar.py"
+    script.write_text(SCRIPT)
+
+    def draw(**values: object) -> AppTest:
+        test = AppTest.from_file(script, default_timeout=START_TIMEOUT_S)
+        test.session_state["line"] = line
+        for key, value in values.items():
+            test.session_state[key] = value
+        return rerun(test)
+
+    return draw
+
+
+@pytest.fixture
+def sidebar(draw_with: DrawWith) -> AppTest:
+    """The sidebar, drawn once."""
+    return draw_with()

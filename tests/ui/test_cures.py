@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.ui.test_controls import WantingLine, turn_detection
+from tests.support.sidebar import WantingLine, turn_detection
 from voice.protocol.echo import INTERRUPTION_OFF
 from voice.ui.cures import apply_cure
 
