@@ -3,7 +3,6 @@
 import asyncio
 import os
 import signal
-import time
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from voice.history.store import Store
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
 DEADLINE_S = 20
+POLL_S = 0.05
 
 
 async def test_a_killed_dashboard_loses_no_turn_and_the_next_start_shows_the_call_as_cut_short(
@@ -34,7 +34,7 @@ async def test_a_killed_dashboard_loses_no_turn_and_the_next_start_shows_the_cal
         await first.process.wait()
     store = Store("", tmp_path / "data")
     async with run_dashboard(tmp_path):
-        await asyncio.wait_for(asyncio.to_thread(_wait_until_none_runs, store), DEADLINE_S)
+        await _wait_until_none_runs(store)
     (row,) = store.list_calls("").rows
     full = store.full_call("", row.call.id)
     store.close()
@@ -46,8 +46,9 @@ async def test_a_killed_dashboard_loses_no_turn_and_the_next_start_shows_the_cal
     assert full.call.has_recording
 
 
-def _wait_until_none_runs(store: Store) -> None:
-    """Until the new process has looked after what the old one left: it tells nobody."""
+async def _wait_until_none_runs(store: Store) -> None:
     store.open()
-    while store.list_calls("").rows[0].call.how_ended == "running":
-        time.sleep(0.05)
+    async with asyncio.timeout(DEADLINE_S):
+        while store.list_calls("").rows[0].call.how_ended == "running":  # noqa: ASYNC110 - of another process
+            # The new process looks after what the old one left and tells nobody: the store is all to ask.
+            await asyncio.sleep(POLL_S)

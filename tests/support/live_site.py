@@ -4,6 +4,7 @@ import asyncio
 import socket
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 import uvicorn
@@ -14,10 +15,8 @@ from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 
 from tests.support.fake_call import FakeCall, FakeSwitchboard
-from voice.call.call import Call, OnView
+from voice.call.call import Call
 from voice.call.line import Line
-from voice.protocol.config import SessionPatch
-from voice.tools import ToolRunner
 
 DEADLINE_S = 10
 
@@ -30,19 +29,9 @@ class OneLine(FakeSwitchboard):
         self.line = Line(self)
         self.called = asyncio.Event()
 
-    def place(
-        self,
-        patch: SessionPatch,
-        on_view: OnView,
-        tools: ToolRunner,
-        *,
-        sample: bool = False,
-        record: bool = False,
-        owner: str = "",
-        persona: str = "",
-    ) -> Call:
+    def place(self, *args: Any, **options: Any) -> Call:
         self.called.set()
-        return super().place(patch, on_view, tools, sample=sample, record=record)
+        return super().place(*args, **options)
 
     def find_line(self, token: str) -> Line | None:
         return self.line if token == self.line.token else None
