@@ -12,7 +12,8 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.support.dashboard import Dashboard, run_dashboard
-from tests.support.talk_page import TalkPage, chromium, talk_page
+from tests.support.shared_tab import SharedTab
+from tests.support.talk_page import TalkPage, chromium
 
 _FAILED = pytest.StashKey[bool]()
 
@@ -29,15 +30,37 @@ async def dashboard(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[D
         yield running
 
 
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def tab(browser: Browser, dashboard: Dashboard) -> AsyncIterator[SharedTab]:
+    shared = SharedTab(browser, dashboard.url)
+    yield shared
+    await shared.drop()
+
+
 @pytest_asyncio.fixture(loop_scope="session")
-async def page(
-    browser: Browser, dashboard: Dashboard, request: pytest.FixtureRequest
-) -> AsyncIterator[TalkPage]:
-    async with talk_page(browser, dashboard.url) as opened:
-        yield opened
-        folder = os.environ.get("PARLEY_PICTURES")
-        if folder and request.node.stash.get(_FAILED, False):
-            await opened.page.screenshot(path=Path(folder) / f"{request.node.name}.png")
+async def page(tab: SharedTab, request: pytest.FixtureRequest) -> AsyncIterator[TalkPage]:
+    """The shared tab on the Talk page, without a call. The test may leave a call running."""
+    opened = await tab.at_rest()
+    yield opened
+    await drop_after_failure(tab, opened, request)
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def call(tab: SharedTab, request: pytest.FixtureRequest) -> AsyncIterator[TalkPage]:
+    """The shared tab in a call, in which earlier tests may have talked; the agent listens."""
+    opened = await tab.in_call()
+    yield opened
+    await drop_after_failure(tab, opened, request)
+
+
+async def drop_after_failure(tab: SharedTab, page: TalkPage, request: pytest.FixtureRequest) -> None:
+    """After a test that failed: keep a picture if that is wanted, and close the tab."""
+    if not request.node.stash.get(_FAILED, False):
+        return
+    folder = os.environ.get("PARLEY_PICTURES")
+    if folder:
+        await page.page.screenshot(path=Path(folder) / f"{request.node.name}.png")
+    await tab.drop()
 
 
 @pytest.hookimpl(wrapper=True)

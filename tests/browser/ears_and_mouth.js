@@ -71,8 +71,8 @@
     };
   };
 
-  ears.heard = () => {
-    const bytes = ears.samples.flatMap((block) => [...new Uint8Array(block.buffer)]);
+  ears.heard = (since) => {
+    const bytes = ears.samples.slice(since).flatMap((block) => [...new Uint8Array(block.buffer)]);
     let text = "";
     for (let i = 0; i < bytes.length; i += 8192) text += String.fromCharCode(...bytes.slice(i, i + 8192));
     return btoa(text);

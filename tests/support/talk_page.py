@@ -112,6 +112,21 @@ class TalkPage:
         await self.button("Hang up").click()
         await self.wait_for_state("ended")
 
+    async def go_to(self, name: str) -> None:
+        """Be on a page by its link, as a call would survive it."""
+        heading = self.page.get_by_role("heading", name=name, exact=True)
+        if not await heading.is_visible():
+            await self.page.get_by_role("link", name=name).click()
+            await expect(heading).to_be_visible(timeout=TIMEOUT_MS)
+
+    async def fill(self, label: str, text: str) -> str:
+        """Set a text of the sidebar; gives what it was before."""
+        field = self.page.get_by_label(label, exact=True)
+        before = await field.input_value()
+        await field.fill(text)
+        await field.press("Control+Enter")
+        return before
+
     async def streamer(self) -> Frame:
         """The frame that holds the peer connection."""
         return next(frame for frame in self.page.frames if "streamlit_webrtc" in frame.url)
@@ -122,10 +137,24 @@ class TalkPage:
         spoken = base64.b64encode(samples.astype("<i2").tobytes()).decode()
         return float(await frame.evaluate("pcm => parley.say(pcm)", spoken))
 
-    async def heard(self) -> NDArray[np.int16]:
-        """All that the browser received since it connected, 48 kHz."""
+    async def ask(self, samples: NDArray[np.int16]) -> tuple[Turn, Turn]:
+        """Say something to an agent that listens; gives that turn and the answer, once it listens again."""
+        before = await self.turns()
+        asked = sum(turn.speaker == "user" for turn in before)
+        await self.say(samples)
+        spoken = (await self.wait_for_turns(asked + 1, "user"))[asked]
+        answer = (await self.wait_for_turns(len(before) - asked + 1, "agent"))[-1]
+        await self.wait_for_state("listening")
+        return spoken, answer
+
+    async def heard(self, since: int = 0) -> NDArray[np.int16]:
+        """What the browser received since it connected, but for the first `since` blocks of 10 ms, 48 kHz."""
         frame = await self.streamer()
-        return np.frombuffer(base64.b64decode(await frame.evaluate("parley.heard()")), np.int16)
+        return np.frombuffer(base64.b64decode(await frame.evaluate("parley.heard", since)), np.int16)
+
+    async def blocks_heard(self) -> int:
+        """How many blocks of 10 ms the browser received since it connected."""
+        return int(await self.evaluate_streamer("parley.samples.length"))
 
     async def loudness(self) -> NDArray[np.float64]:
         """Rows of (epoch ms, RMS from 0 to 1) for each 10 ms that the browser received."""

@@ -1,0 +1,61 @@
+"""A tab that tests hand on to each other: opening one takes two seconds, and hearing a greeting out two more.
+
+It must never carry a fault from one test into the next: what a failed test used is dropped. So a test that
+passes leaves the settings as it found them, and no call muted.
+"""
+
+from contextlib import AsyncExitStack
+
+from playwright.async_api import Browser, expect
+
+from tests.support.talk_page import IN_CALL, TIMEOUT_MS, TalkPage, talk_page
+
+_AT_REST = ("idle", "ended", "error")
+
+
+class SharedTab:
+    """One tab of the dashboard at `url`, opened when it is first asked for."""
+
+    def __init__(self, browser: Browser, url: str) -> None:
+        self._browser = browser
+        self._url = url
+        self._open = AsyncExitStack()
+        self._page: TalkPage | None = None
+
+    async def at_rest(self) -> TalkPage:
+        """On the Talk page, without a call."""
+        page = await self._opened()
+        try:
+            await page.go_to("Talk")
+            if await page.state.get_attribute("data-state") not in _AT_REST:
+                await page.hang_up()
+            await page.page.evaluate("parley.refuse = null")
+            await expect(page.button("Connect")).to_be_enabled(timeout=TIMEOUT_MS)
+        except BaseException:
+            await self.drop()
+            raise
+        return page
+
+    async def in_call(self) -> TalkPage:
+        """On the Talk page, in a call that is kept from the test before or begins now; the agent listens."""
+        page = await self._opened()
+        try:
+            await page.go_to("Talk")
+            if await page.state.get_attribute("data-state") not in IN_CALL:
+                await page.connect()
+                await page.wait_for_turns(1, "agent")
+            await page.wait_for_state("listening")
+        except BaseException:
+            await self.drop()
+            raise
+        return page
+
+    async def drop(self) -> None:
+        """Close the tab; the next test gets a new one."""
+        self._page = None
+        await self._open.aclose()
+
+    async def _opened(self) -> TalkPage:
+        if self._page is None:
+            self._page = await self._open.enter_async_context(talk_page(self._browser, self._url))
+        return self._page
