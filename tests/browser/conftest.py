@@ -12,6 +12,7 @@ import pytest_asyncio
 from playwright.async_api import Browser
 
 from tests.support.dashboard import Dashboard, run_dashboard
+from tests.support.scripted_agent import Stage, polite, scripted_agent, scripted_settings
 from tests.support.shared_tab import SharedTab
 from tests.support.talk_page import TalkPage, chromium
 
@@ -51,6 +52,37 @@ async def call(tab: SharedTab, request: pytest.FixtureRequest) -> AsyncIterator[
     opened = await tab.in_call()
     yield opened
     await drop_after_failure(tab, opened, request)
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def stage() -> AsyncIterator[Stage]:
+    """The agent of `scripted_page`: a test sets what it performs."""
+    async with scripted_agent(polite) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def scripted_dashboard(
+    stage: Stage, tmp_path_factory: pytest.TempPathFactory
+) -> AsyncIterator[Dashboard]:
+    """A dashboard with a key, whose calls go to the stage."""
+    async with run_dashboard(tmp_path_factory.mktemp("scripted"), scripted_settings(stage)) as running:
+        yield running
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="session")
+async def scripted_tab(browser: Browser, scripted_dashboard: Dashboard) -> AsyncIterator[SharedTab]:
+    shared = SharedTab(browser, scripted_dashboard.url)
+    yield shared
+    await shared.drop()
+
+
+@pytest_asyncio.fixture(loop_scope="session")
+async def scripted_page(scripted_tab: SharedTab, request: pytest.FixtureRequest) -> AsyncIterator[TalkPage]:
+    """The shared tab of `scripted_dashboard` on the Talk page, without a call."""
+    opened = await scripted_tab.at_rest()
+    yield opened
+    await drop_after_failure(scripted_tab, opened, request)
 
 
 async def drop_after_failure(tab: SharedTab, page: TalkPage, request: pytest.FixtureRequest) -> None:

@@ -125,9 +125,9 @@ async def test_a_prompt_changed_in_the_call_is_confirmed_and_a_greeting_waits_fo
 ) -> None:
     await page.connect()
     prompt = await page.fill("System prompt", "You are Captain Flint, a pirate.")
-    await page.page.locator("[data-setting=system_prompt][data-status=applied]").wait_for()
+    await page.wait_for_setting("system_prompt", "applied")
     greeting = await page.fill("Greeting", "Ahoy.")
-    await page.page.locator("[data-setting=greeting][data-status=next_call]").wait_for()
+    await page.wait_for_setting("greeting", "next_call")
     await page.hang_up()
     await page.connect()
     (ahoy,) = await page.wait_for_turns(1, "agent")

@@ -1,13 +1,15 @@
 """The sidebar in a real browser: what a change costs, what it survives, and a link that asks first."""
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 
 import pytest
+import pytest_asyncio
 from playwright.async_api import Browser, expect
 from streamlit.proto.ForwardMsg_pb2 import ForwardMsg
 
 from tests.support.accessibility import grave_faults
 from tests.support.dashboard import Dashboard
+from tests.support.shared_tab import SharedTab
 from tests.support.talk_page import TalkPage, talk_page
 from voice.personas.link import write_link
 from voice.personas.persona import Persona, shipped
@@ -22,6 +24,14 @@ ANN = Persona(
 # Choosing manual. The drags after it cause no run at all.
 CHOICES = 1
 FRAGMENTS_ALONE = ForwardMsg.FINISHED_FRAGMENT_RUN_SUCCESSFULLY
+
+
+@pytest_asyncio.fixture(loop_scope="session", scope="module")
+async def tab(browser: Browser, dashboard: Dashboard) -> AsyncIterator[SharedTab]:
+    """A tab of their own: these tests leave settings changed."""
+    own = SharedTab(browser, dashboard.url)
+    yield own
+    await own.drop()
 
 
 def runs(traffic: Sequence[str]) -> tuple[int, int]:
@@ -46,50 +56,21 @@ async def drag(page: TalkPage, label: str, steps: int) -> None:
     await page.page.mouse.up()
 
 
-async def wait_for_setting(page: TalkPage, path: str, status: str) -> None:
-    """Wait until a setting has this status."""
-    await page.page.locator(f"[data-setting='{path}'][data-status={status}]").wait_for()
-
-
 async def test_a_slider_dragged_in_a_call_is_applied_without_any_run(page: TalkPage) -> None:
     await page.connect()
-    await page.wait_for_turns(1, "agent")
-    await page.wait_for_state("listening")
     before = len(page.traffic)
     await page.page.get_by_text("Manual", exact=True).click()
-    await wait_for_setting(page, "input.turn_detection", "applied")
+    await page.wait_for_setting("input.turn_detection", "applied")
     await drag(page, "Minimum silence", steps=20)
     crossed = page.page.get_by_text("must be less than the maximum")
     await expect(crossed).to_be_visible()
     await drag(page, "Maximum silence", steps=20)
     await expect(crossed).to_be_hidden()
-    await wait_for_setting(page, "input.turn_detection", "applied")
+    await page.wait_for_setting("input.turn_detection", "applied")
     assert runs(page.traffic[before:]) == (0, CHOICES), "a slider caused a run"
     assert runs(page.traffic[:before])[0] > 0, "runs of the page are not seen at all"
     await page.page.get_by_text("Adaptive", exact=True).click()
-    await wait_for_setting(page, "input.turn_detection", "next_call")
-    await page.hang_up()
-
-
-async def test_what_waits_for_the_next_call_is_applied_by_one_click(page: TalkPage) -> None:
-    await page.connect()
-    (greeting,) = await page.wait_for_turns(1, "agent")
-    await page.wait_for_state("listening")
-    restart = page.button("Restart with this")
-    await expect(restart).to_be_hidden()
-    field = page.page.get_by_label("Greeting")
-    await field.fill("Ahoy.")
-    await field.press("Enter")
-    await page.page.get_by_text("Patient", exact=True).click()
-    await wait_for_setting(page, "input.turn_detection", "applied")
-    await page.page.get_by_text("Adaptive", exact=True).click()
-    await wait_for_setting(page, "input.turn_detection", "next_call")
-    await expect(restart).to_have_count(1)
-    await restart.click()
-    await wait_for_setting(page, "greeting", "applied")
-    await expect(restart).to_be_hidden()
-    await expect(page.page.locator("[data-setting='input.turn_detection']")).to_have_count(0)
-    assert (await page.turns())[0].text == greeting.text
+    await page.wait_for_setting("input.turn_detection", "next_call")
     await page.hang_up()
 
 
@@ -99,14 +80,10 @@ async def test_values_survive_a_visit_to_another_page(page: TalkPage) -> None:
     threshold = page.page.get_by_role("slider", name="Threshold")
     await expect(threshold).not_to_have_value("0.5")
     moved = await threshold.input_value()
-    prompt = page.page.get_by_label("System prompt")
-    await prompt.fill("You are Ann.")
-    await prompt.press("Control+Enter")
-    await page.page.get_by_role("link", name="History").click()
-    await expect(page.page.get_by_role("heading", name="History")).to_be_visible()
-    await page.page.get_by_role("link", name="Talk").click()
-    await expect(page.page.get_by_role("heading", name="Talk")).to_be_visible()
-    await expect(prompt).to_have_value("You are Ann.")
+    await page.fill("System prompt", "You are Ann.")
+    await page.go_to("History")
+    await page.go_to("Talk")
+    await expect(page.page.get_by_label("System prompt")).to_have_value("You are Ann.")
     await expect(threshold).to_have_value(moved)
 
 
@@ -124,14 +101,11 @@ async def test_a_link_shows_its_persona_before_it_is_used(browser: Browser, dash
         await page.connect()
         (greeting,) = await page.wait_for_turns(1, "agent")
         assert greeting.text == "Ahoy."
-        await page.hang_up()
 
 
 async def test_a_link_is_copied_and_opens_as_what_was_set(browser: Browser, dashboard: Dashboard) -> None:
     async with talk_page(browser, dashboard.url, permissions=["clipboard-read", "clipboard-write"]) as page:
-        greeting = page.page.get_by_label("Greeting")
-        await greeting.fill("Bonjour.")
-        await greeting.press("Enter")
+        await page.fill("Greeting", "Bonjour.")
         await page.page.get_by_role("button", name="Save or share").click()
         await page.page.get_by_role("button", name="Copy link").click()
         await expect(page.page.get_by_text("Copied.")).to_be_visible()

@@ -2,14 +2,14 @@
 
 import asyncio
 import base64
-from pathlib import Path
 
 import numpy as np
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_failures import page_on
-from tests.support.scripted_agent import ScriptedAgent
+from tests.support.dashboard import Dashboard
+from tests.support.scripted_agent import ScriptedAgent, Stage
+from tests.support.talk_page import talk_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -23,7 +23,9 @@ def tone() -> str:
     return base64.b64encode((6000 * np.sin(2 * np.pi * 440 * time_s)).astype("<i2").tobytes()).decode()
 
 
-async def test_an_agent_that_hears_itself_is_cured_by_one_click(browser: Browser, tmp_path: Path) -> None:
+async def test_an_agent_that_hears_itself_is_cured_by_one_click(
+    browser: Browser, scripted_dashboard: Dashboard, stage: Stage
+) -> None:
     seen = asyncio.Semaphore(0)
 
     async def echoing(agent: ScriptedAgent) -> None:
@@ -40,7 +42,9 @@ async def test_an_agent_that_hears_itself_is_cured_by_one_click(browser: Browser
         await agent.say("session.updated", config={})
         await agent.end_politely()
 
-    async with page_on(echoing, browser, tmp_path) as (page, stage, _):
+    stage.perform(echoing)
+    # A tab of its own: the cure turns interruption off in its sidebar.
+    async with talk_page(browser, scripted_dashboard.url) as page:
         await page.button("Connect").click()
         for _ in range(REPLIES):
             await page.wait_for_state("speaking")

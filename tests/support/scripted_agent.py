@@ -9,6 +9,10 @@ from typing import Any
 from websockets.asyncio.server import ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 
+# The key of a dashboard whose calls come here. It must show up nowhere.
+KEY = "canary-0123456789abcdef-key"
+_DEADLINE_S = 20
+_STREAMED_CHUNKS = 10
 SESSION_ID = "sess_" + "0" * 32
 
 
@@ -68,40 +72,76 @@ class ScriptedAgent:
 Script = Callable[[ScriptedAgent], Awaitable[None]]
 
 
-class Stage:
-    """A running server: its address, and the connections it has had."""
+async def polite(agent: ScriptedAgent) -> None:
+    """Get ready, say nothing, and end as asked."""
+    await agent.get_ready()
+    await agent.end_politely()
 
-    def __init__(self) -> None:
+
+class Stage:
+    """A server that plays a script: its address, and the connections it has had since the script was set."""
+
+    def __init__(self, script: Script) -> None:
         self.url = ""
+        self._port = 0
+        self.connected = asyncio.Condition()
+        self.perform(script)
+
+    def perform(self, script: Script) -> None:
+        """Play this on every connection from now on, and forget the earlier ones."""
+        self._script = script
         self.agents: list[ScriptedAgent] = []
         self.authorizations: list[str | None] = []
-        self.connected = asyncio.Condition()
+
+    async def open(self) -> None:
+        """Take connections, at the same address as before if there was one."""
+        self._server = await serve(self._handle, "127.0.0.1", self._port, max_size=None)
+        self._port = self._server.sockets[0].getsockname()[1]
+        self.url = f"ws://127.0.0.1:{self._port}/v1/ws"
+
+    async def close(self) -> None:
+        """Leave everybody. Nothing answers at the address any more."""
+        self._server.close()
+        await self._server.wait_closed()
+
+    async def streamed_to(self) -> ScriptedAgent:
+        """Wait until a first connection carries the microphone."""
+        async with asyncio.timeout(_DEADLINE_S):
+            async with self.connected:
+                await self.connected.wait_for(lambda: bool(self.agents))
+            await self.agents[0].expect("input.audio", _STREAMED_CHUNKS)
+        return self.agents[0]
+
+    async def _handle(self, socket: ServerConnection) -> None:
+        agent = ScriptedAgent(socket)
+        self.agents.append(agent)
+        if socket.request is not None:
+            self.authorizations.append(socket.request.headers.get("Authorization"))
+        async with self.connected:
+            self.connected.notify_all()
+        listening = asyncio.create_task(agent.listen())
+        acting = asyncio.create_task(self._act(agent))
+        await listening
+        acting.cancel()
+
+    async def _act(self, agent: ScriptedAgent) -> None:
+        try:
+            await self._script(agent)
+        except ConnectionClosed:
+            return
+
+
+def scripted_settings(stage: Stage) -> dict[str, str]:
+    """Of a dashboard with a key, whose calls go to the stage."""
+    return {"VOICE_AGENT_URL": stage.url, "ASSEMBLYAI_API_KEY": KEY}
 
 
 @asynccontextmanager
 async def scripted_agent(script: Script) -> AsyncIterator[Stage]:
     """Serve `script` for every connection, until it ends or the client leaves."""
-    stage = Stage()
-
-    async def handle(socket: ServerConnection) -> None:
-        agent = ScriptedAgent(socket)
-        stage.agents.append(agent)
-        if socket.request is not None:
-            stage.authorizations.append(socket.request.headers.get("Authorization"))
-        async with stage.connected:
-            stage.connected.notify_all()
-        listening = asyncio.create_task(agent.listen())
-        acting = asyncio.create_task(act(agent))
-        await listening
-        acting.cancel()
-
-    async def act(agent: ScriptedAgent) -> None:
-        try:
-            await script(agent)
-        except ConnectionClosed:
-            return
-
-    async with serve(handle, "127.0.0.1", 0, max_size=None) as server:
-        port = server.sockets[0].getsockname()[1]
-        stage.url = f"ws://127.0.0.1:{port}/v1/ws"
+    stage = Stage(script)
+    await stage.open()
+    try:
         yield stage
+    finally:
+        await stage.close()

@@ -127,6 +127,10 @@ class TalkPage:
         await field.press("Control+Enter")
         return before
 
+    async def wait_for_setting(self, path: str, status: str) -> None:
+        """Wait until a setting has this status."""
+        await self.page.locator(f"[data-setting='{path}'][data-status={status}]").wait_for(timeout=TIMEOUT_MS)
+
     async def streamer(self) -> Frame:
         """The frame that holds the peer connection."""
         return next(frame for frame in self.page.frames if "streamlit_webrtc" in frame.url)
