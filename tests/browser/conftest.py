@@ -3,9 +3,7 @@
 With PARLEY_PICTURES set to a folder, a picture of the page is kept there for each test that fails.
 """
 
-import os
 from collections.abc import AsyncIterator, Generator
-from pathlib import Path
 
 import pytest
 import pytest_asyncio
@@ -13,10 +11,8 @@ from playwright.async_api import Browser
 
 from tests.support.dashboard import Dashboard, run_dashboard
 from tests.support.scripted_agent import Stage, polite, scripted_agent, scripted_settings
-from tests.support.shared_tab import SharedTab
+from tests.support.shared_tab import FAILED, SharedTab, drop_after_failure
 from tests.support.talk_page import TalkPage, chromium
-
-_FAILED = pytest.StashKey[bool]()
 
 
 @pytest_asyncio.fixture(loop_scope="session", scope="session")
@@ -85,18 +81,8 @@ async def scripted_page(scripted_tab: SharedTab, request: pytest.FixtureRequest)
     await drop_after_failure(scripted_tab, opened, request)
 
 
-async def drop_after_failure(tab: SharedTab, page: TalkPage, request: pytest.FixtureRequest) -> None:
-    """After a test that failed: keep a picture if that is wanted, and close the tab."""
-    if not request.node.stash.get(_FAILED, False):
-        return
-    folder = os.environ.get("PARLEY_PICTURES")
-    if folder:
-        await page.page.screenshot(path=Path(folder) / f"{request.node.name}.png")
-    await tab.drop()
-
-
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Generator[None, pytest.TestReport, pytest.TestReport]:
     report = yield
-    item.stash[_FAILED] = item.stash.get(_FAILED, False) or report.failed
+    item.stash[FAILED] = item.stash.get(FAILED, False) or report.failed
     return report

@@ -95,7 +95,7 @@ async def test_talking_over_the_agent_stops_it_and_the_turn_shows_only_what_was_
 async def test_the_next_call_can_begin_at_once_after_hanging_up(page: TalkPage) -> None:
     await page.connect()
     await page.wait_until_heard(loud=True)
-    for _ in range(3):
+    for _ in range(2):
         await page.button("Hang up").click()
         await page.button("Connect").click()
         await page.wait_for_state(*IN_CALL)

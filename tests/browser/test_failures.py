@@ -7,6 +7,7 @@ from playwright.async_api import Browser, expect
 
 from tests.support.dashboard import Dashboard
 from tests.support.scripted_agent import KEY, ScriptedAgent, Stage, polite
+from tests.support.shared_tab import SharedTab
 from tests.support.talk_page import TalkPage, talk_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -65,24 +66,6 @@ async def test_text_of_either_speaker_is_shown_as_typed_and_fetches_nothing(
     await scripted_page.hang_up()
 
 
-async def test_a_voice_the_agent_does_not_know_updates_the_picker(
-    browser: Browser, scripted_dashboard: Dashboard, stage: Stage
-) -> None:
-    async def refusing(agent: ScriptedAgent) -> None:
-        await agent.expect("session.update")
-        voices = "Invalid voice 'alba'. Must be one of: nova, stella"
-        await agent.say("session.error", code="invalid_value", message=voices, param="output.voice")
-        await agent.socket.close(1008)
-
-    stage.perform(refusing)
-    # A tab of its own: it offers other voices for as long as it is open.
-    async with talk_page(browser, scripted_dashboard.url) as page:
-        said = await failure_of(page)
-        assert "alba" in said
-        assert "nova, stella" in said
-        await expect(page.page.get_by_label("Voice")).to_have_value("nova")
-
-
 async def test_a_lost_connection_is_said_and_the_transcript_stays(
     scripted_page: TalkPage, stage: Stage
 ) -> None:
@@ -100,18 +83,6 @@ async def test_a_lost_connection_is_said_and_the_transcript_stays(
     stage.perform(dropping)
     assert "connection" in (await failure_of(scripted_page)).lower()
     assert [turn.text for turn in await scripted_page.turns()] == ["can you hear me"]
-
-
-async def test_a_closed_tab_ends_its_session_politely(
-    browser: Browser, scripted_dashboard: Dashboard, stage: Stage
-) -> None:
-    stage.perform(polite)
-    async with talk_page(browser, scripted_dashboard.url) as page:
-        await page.button("Connect").click()
-        agent = await stage.streamed_to()
-        await page.page.close()
-        async with asyncio.timeout(15):
-            await agent.expect("session.end")
 
 
 async def test_a_call_can_be_given_up_while_it_connects(scripted_page: TalkPage, stage: Stage) -> None:
@@ -154,3 +125,33 @@ async def test_an_agent_that_is_not_there_is_named(scripted_page: TalkPage, stag
         await stage.open()
     assert stage.url in said
     assert "the call did not start" in said
+
+
+async def test_a_voice_the_agent_does_not_know_updates_the_picker(
+    scripted_page: TalkPage, stage: Stage
+) -> None:
+    async def refusing(agent: ScriptedAgent) -> None:
+        await agent.expect("session.update")
+        voices = "Invalid voice 'alba'. Must be one of: nova, stella"
+        await agent.say("session.error", code="invalid_value", message=voices, param="output.voice")
+        await agent.socket.close(1008)
+
+    stage.perform(refusing)
+    voice = scripted_page.page.get_by_label("Voice")
+    await expect(voice).not_to_have_value("nova")
+    said = await failure_of(scripted_page)
+    assert "alba" in said
+    assert "nova, stella" in said
+    await expect(voice).to_have_value("nova")
+
+
+async def test_a_closed_tab_ends_its_session_politely(
+    scripted_page: TalkPage, scripted_tab: SharedTab, stage: Stage
+) -> None:
+    stage.perform(polite)
+    await scripted_page.button("Connect").click()
+    agent = await stage.streamed_to()
+    # The next test gets a fresh tab, which knows nothing of the voices of the one before.
+    await scripted_tab.drop()
+    async with asyncio.timeout(15):
+        await agent.expect("session.end")

@@ -3,11 +3,12 @@
 import re
 
 import pytest
-from playwright.async_api import Locator, expect
+from playwright.async_api import Browser, Locator, expect
 
 from tests.support.accessibility import grave_faults
+from tests.support.dashboard import Dashboard
 from tests.support.speech import read_clip
-from tests.support.talk_page import TIMEOUT_MS, TalkPage
+from tests.support.talk_page import TIMEOUT_MS, TalkPage, talk_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -16,13 +17,13 @@ UNKNOWN = "–"  # noqa: RUF001  (a dash for people)
 
 async def open_tab(page: TalkPage, name: str) -> Locator:
     """Open the drawer at a tab; gives its pane."""
-    await page.page.locator("summary", has_text="Behind the scenes").click()
-    return await choose_tab(page, name)
-
-
-async def choose_tab(page: TalkPage, name: str) -> Locator:
+    await toggle_drawer(page)
     await page.page.get_by_role("tab", name=name).click()
     return page.page.get_by_role("tabpanel", name=name)
+
+
+async def toggle_drawer(page: TalkPage) -> None:
+    await page.page.locator("summary", has_text="Behind the scenes").click()
 
 
 async def test_after_a_spoken_turn_the_parts_of_its_latency_make_up_the_whole(page: TalkPage) -> None:
@@ -47,7 +48,7 @@ async def test_after_a_spoken_turn_the_parts_of_its_latency_make_up_the_whole(pa
     assert parts["endpointing"] >= 100
     assert await pane.locator(".chart rect").count() == len(parts)
     assert await grave_faults(page.page, ".st-key-backstage") == []
-    await page.hang_up()
+    await toggle_drawer(page)
 
 
 async def test_what_the_browser_measured_of_its_sound_is_shown(page: TalkPage) -> None:
@@ -65,14 +66,15 @@ async def test_what_the_browser_measured_of_its_sound_is_shown(page: TalkPage) -
     await page.connect()
     await expect(round_trip).to_have_text(UNKNOWN, timeout=TIMEOUT_MS)
     await expect(round_trip).not_to_have_text(UNKNOWN, timeout=TIMEOUT_MS)
-    await page.hang_up()
+    await toggle_drawer(page)
 
 
-async def test_a_call_to_parleys_own_agent_is_timed_and_free(page: TalkPage) -> None:
-    pane = await open_tab(page, "Cost")
-    await expect(pane.get_by_text("Once a call has begun")).to_be_visible()
-    await page.connect()
-    await expect(pane.get_by_text("free", exact=True)).to_be_visible()
-    await expect(pane.locator(".value").first).to_have_text(re.compile(r"^[2-9] s"), timeout=TIMEOUT_MS)
-    assert await grave_faults(page.page, ".st-key-backstage") == []
-    await page.hang_up()
+async def test_a_call_to_parleys_own_agent_is_timed_and_free(browser: Browser, dashboard: Dashboard) -> None:
+    # A tab of its own, which had no call yet.
+    async with talk_page(browser, dashboard.url) as page:
+        pane = await open_tab(page, "Cost")
+        await expect(pane.get_by_text("Once a call has begun")).to_be_visible()
+        await page.connect()
+        await expect(pane.get_by_text("free", exact=True)).to_be_visible()
+        await expect(pane.locator(".value").first).to_have_text(re.compile(r"^[2-9] s"), timeout=TIMEOUT_MS)
+        assert await grave_faults(page.page, ".st-key-backstage") == []

@@ -155,6 +155,7 @@ async def test_leaving_the_page_lets_go_of_the_space_bar(browser: Browser, leavi
         await panel.page.keyboard.down("Space")
         await panel.page.evaluate(leaving)
         assert [command["do"] for command in await panel.commands()] == ["unmute", "mute"]
+        await panel.page.keyboard.up("Space")
 
 
 async def test_with_push_to_talk_a_call_begins_muted_and_it_is_remembered(browser: Browser) -> None:

@@ -16,12 +16,12 @@ ASKED_FOR = "parley.constraints.length"
 
 async def test_one_click_plays_a_whole_call_on_a_machine_without_a_microphone(page: TalkPage) -> None:
     await page.page.evaluate("parley.refuse = 'NotFoundError'")
+    before = await page.page.evaluate(ASKED_FOR), await page.evaluate_streamer(ASKED_FOR)
     await page.button("Play a sample call").click()
     await expect(page.page.get_by_text("Sample call: a synthetic recording speaks")).to_be_visible()
     await page.wait_until_heard(loud=True)
     await page.wait_for_state("ended", timeout_ms=WHOLE_CALL_MS)
-    assert await page.page.evaluate(ASKED_FOR) == 0
-    assert await page.evaluate_streamer(ASKED_FOR) == 0
+    assert (await page.page.evaluate(ASKED_FOR), await page.evaluate_streamer(ASKED_FOR)) == before
     turns = await page.turns()
     said = " ".join(turn.text for turn in turns if turn.speaker == "user")
     assert word_error_rate(" ".join(line.text for line in read_script()), said) <= 0.25
@@ -34,8 +34,7 @@ async def test_one_click_plays_a_whole_call_on_a_machine_without_a_microphone(pa
     await page.page.evaluate("parley.refuse = null")
     await page.connect()
     await page.wait_until_heard(loud=True)
-    assert await page.evaluate_streamer(ASKED_FOR) > 0
-    await page.hang_up()
+    assert await page.evaluate_streamer(ASKED_FOR) > before[1]
 
 
 async def test_a_browser_that_can_play_no_call_is_told_so_and_nothing_is_started(browser: Browser) -> None:

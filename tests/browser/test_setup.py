@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from playwright.async_api import Locator, expect
 
 from tests.support.accessibility import grave_faults
+from tests.support.shared_tab import SharedTab, drop_after_failure
 from tests.support.speech import BROWSER_RATE_HZ, read_clip
 from tests.support.talk_page import TIMEOUT_MS, TalkPage
 
@@ -32,6 +33,10 @@ class SetupPage:
         """The row of a check, in a state if one is given."""
         state = f"[data-state={state}]" if state else ""
         return self.page.locator(f"li.check[data-check={name}]{state}")
+
+    async def state(self, name: str) -> str:
+        """How a check stands."""
+        return str(await self.check(name).get_attribute("data-state"))
 
     async def wait_for(self, name: str, state: str) -> str:
         """Wait until a check stands so; gives what its row says."""
@@ -74,11 +79,30 @@ class SetupPage:
 
 
 @pytest_asyncio.fixture(loop_scope="session")
-async def setup(page: TalkPage) -> AsyncIterator[SetupPage]:
-    await page.page.get_by_role("link", name="Setup").click()
+async def setup(tab: SharedTab, request: pytest.FixtureRequest) -> AsyncIterator[SetupPage]:
+    """The Setup page of the shared tab, with what the tests before have found on it."""
+    page = await tab.as_it_is()
     opened = SetupPage(page)
+    if not await page.is_at("Setup"):
+        await tab.at_rest()
+        await page.go_to("Setup")
     await opened.settle()
     yield opened
+    await page.page.evaluate("parley.refuse = null; parley.relayOnly = false")
+    await drop_after_failure(tab, page, request)
+
+
+async def test_the_report_is_text_of_all_checks(setup: SetupPage) -> None:
+    await setup.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    await setup.page.get_by_role("button", name="Copy report").click()
+    await expect(setup.page.get_by_role("button", name="Copied")).to_be_visible()
+    report = await setup.page.evaluate("navigator.clipboard.readText()")
+    assert report.startswith("Parley setup report\n")
+    assert "[Fine] Key: No key is set" in report
+    words = {"not_run": "Not run", "fine": "Fine"}
+    assert f"[{words[await setup.state('speaker')]}] Loudspeaker" in report
+    assert "aiortc" in report
+    await setup.page.context.clear_permissions()
 
 
 async def test_every_check_is_fine_on_this_machine_with_the_local_agent(setup: SetupPage) -> None:
@@ -121,17 +145,6 @@ async def test_a_symptom_points_to_its_checks(setup: SetupPage) -> None:
     assert await asked.count() == 1
     await expect(asked).to_have_attribute("data-check", "echo")
     await expect(asked).to_be_in_viewport()
-
-
-async def test_the_report_is_text_of_all_checks(setup: SetupPage) -> None:
-    await setup.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
-    await setup.page.get_by_role("button", name="Copy report").click()
-    await expect(setup.page.get_by_role("button", name="Copied")).to_be_visible()
-    report = await setup.page.evaluate("navigator.clipboard.readText()")
-    assert report.startswith("Parley setup report\n")
-    assert "[Fine] Key: No key is set" in report
-    assert "[Not run] Loudspeaker" in report
-    assert "aiortc" in report
 
 
 async def test_checks_leave_a_call_alone_and_make_no_sound_in_it(setup: SetupPage) -> None:

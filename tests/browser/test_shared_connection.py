@@ -11,8 +11,7 @@ async def test_a_page_has_one_live_socket_however_many_components_listen(page: T
     sockets: list[str] = []
     page.page.on("websocket", lambda socket: sockets.append(socket.url))
     await page.open()
-    await page.page.get_by_role("link", name="History").click()
-    await page.page.get_by_role("heading", name="History").wait_for()
-    await page.page.get_by_role("link", name="Talk").click()
+    await page.go_to("History")
+    await page.go_to("Talk")
     await page.wait_for_state("idle")
     assert len([url for url in sockets if url.endswith("/live")]) == 1

@@ -282,7 +282,7 @@ async def test_large_type_is_remembered(panel: PanelHarness) -> None:
 
 
 async def test_text_of_any_kind_stays_inside_its_bubble(browser: Browser) -> None:
-    texts = ["W" * 10_000, "ما هو الوقت الآن؟", "👩‍👩‍👧‍👦" * 200, "a b " * 2_500, "日本語" * 300]
+    texts = ["W" * 2_000, "ما هو الوقت الآن؟", "👩‍👩‍👧‍👦" * 200, "a b " * 500, "日本語" * 300]
     async with open_panel(browser, viewport={"width": 390, "height": 844}) as panel:
         await panel.show(a_view("listening", turns=[a_turn("user", text) for text in texts]))
         bubbles = panel.page.get_by_test_id("turn")

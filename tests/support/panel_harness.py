@@ -10,6 +10,7 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
 import streamlit
 from msgspec import to_builtins
@@ -27,6 +28,7 @@ DATA = {"path": "/live", "token": "t", "compact": False, "in_call": False}
 _HERE = Path(__file__).parent
 # The variables that Streamlit 1.67 gives its components, with Parley's colours.
 _THEMES: dict[str, dict[str, str]] = json.loads((_HERE / "streamlit_theme.json").read_text())
+_kept: WeakKeyDictionary[Browser, dict[str, Page]] = WeakKeyDictionary()
 _MEDIA = Path(streamlit.__file__).parent / "static" / "static" / "media"
 _FONTS = {
     "Inter": ROOT / "voice" / "ui" / "static" / "inter-latin-wght-normal.woff2",
@@ -113,24 +115,38 @@ async def open_panel(
 
     `scheme` is light or dark; `before` is a script that runs before the panel's. With `clock_s` the page's
     clock stands at that epoch second until the test moves it. `options` are those of a browser context, such
-    as `viewport` or `reduced_motion`.
+    as `viewport` or `reduced_motion`. A tab whose test passed is kept for the next with the same ones.
     """
-    context = await browser.new_context(color_scheme=scheme, **options)  # type: ignore[arg-type]
+    kept = _kept.setdefault(browser, {})
+    key = repr((scheme, clock_s, sorted(options.items())))
+    page = kept.pop(key, None) or await _blank_page(browser, scheme, clock_s, options)
     try:
-        await context.route(f"{URL}**", lambda route: _answer(route, scheme))
-        page = await context.new_page()
-        await page.add_init_script(path=_HERE / "panel_page.js")
-        if clock_s is not None:
-            await page.clock.install(time=clock_s - 1)
-        if before:
-            await page.add_init_script(before)
         await page.goto(URL)
+        await page.evaluate("localStorage.clear()")
+        # The last statement's value would be called if it were a function.
+        await page.evaluate(f"{before}; null")
         await page.evaluate("data => window.harness.mount(data)", {**DATA, **(data or {})})
         if clock_s is not None:
             await page.clock.pause_at(clock_s)
         yield PanelHarness(page)
-    finally:
-        await context.close()
+    except BaseException:
+        await page.context.close()
+        raise
+    if clock_s is None:
+        kept[key] = page
+    else:
+        # A clock can't be turned back.
+        await page.context.close()
+
+
+async def _blank_page(browser: Browser, scheme: str, clock_s: float | None, options: dict[str, Any]) -> Page:
+    context = await browser.new_context(color_scheme=scheme, **options)  # type: ignore[arg-type]
+    await context.route(f"{URL}**", lambda route: _answer(route, scheme))
+    page = await context.new_page()
+    await page.add_init_script(path=_HERE / "panel_page.js")
+    if clock_s is not None:
+        await page.clock.install(time=clock_s - 1)
+    return page
 
 
 async def _answer(route: Route, scheme: str) -> None:

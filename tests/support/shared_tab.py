@@ -4,12 +4,17 @@ It must never carry a fault from one test into the next: what a failed test used
 passes leaves the settings as it found them, and no call muted.
 """
 
+import os
 from contextlib import AsyncExitStack
+from pathlib import Path
 
+import pytest
 from playwright.async_api import Browser, expect
 
 from tests.support.talk_page import IN_CALL, TIMEOUT_MS, TalkPage, talk_page
 
+# Of a test: one of its parts failed.
+FAILED = pytest.StashKey[bool]()
 _AT_REST = ("idle", "ended", "error")
 
 
@@ -22,9 +27,15 @@ class SharedTab:
         self._open = AsyncExitStack()
         self._page: TalkPage | None = None
 
+    async def as_it_is(self) -> TalkPage:
+        """As the last test left it."""
+        if self._page is None:
+            self._page = await self._open.enter_async_context(talk_page(self._browser, self._url))
+        return self._page
+
     async def at_rest(self) -> TalkPage:
         """On the Talk page, without a call."""
-        page = await self._opened()
+        page = await self.as_it_is()
         try:
             await page.go_to("Talk")
             if await page.state.get_attribute("data-state") not in _AT_REST:
@@ -38,7 +49,7 @@ class SharedTab:
 
     async def in_call(self) -> TalkPage:
         """On the Talk page, in a call that is kept from the test before or begins now; the agent listens."""
-        page = await self._opened()
+        page = await self.as_it_is()
         try:
             await page.go_to("Talk")
             if await page.state.get_attribute("data-state") not in IN_CALL:
@@ -55,7 +66,12 @@ class SharedTab:
         self._page = None
         await self._open.aclose()
 
-    async def _opened(self) -> TalkPage:
-        if self._page is None:
-            self._page = await self._open.enter_async_context(talk_page(self._browser, self._url))
-        return self._page
+
+async def drop_after_failure(tab: SharedTab, page: TalkPage, request: pytest.FixtureRequest) -> None:
+    """After a test that failed: keep a picture if that is wanted, and close the tab."""
+    if not request.node.stash.get(FAILED, False):
+        return
+    folder = os.environ.get("PARLEY_PICTURES")
+    if folder:
+        await page.page.screenshot(path=Path(folder) / f"{request.node.name}.png")
+    await tab.drop()

@@ -114,10 +114,16 @@ class TalkPage:
 
     async def go_to(self, name: str) -> None:
         """Be on a page by its link, as a call would survive it."""
-        heading = self.page.get_by_role("heading", name=name, exact=True)
-        if not await heading.is_visible():
+        if not await self.is_at(name):
             await self.page.get_by_role("link", name=name).click()
-            await expect(heading).to_be_visible(timeout=TIMEOUT_MS)
+            await expect(self._heading(name)).to_be_visible(timeout=TIMEOUT_MS)
+
+    async def is_at(self, name: str) -> bool:
+        """Whether a page is the one that is shown."""
+        return await self._heading(name).is_visible()
+
+    def _heading(self, name: str) -> Locator:
+        return self.page.get_by_role("heading", name=name, exact=True)
 
     async def fill(self, label: str, text: str) -> str:
         """Set a text of the sidebar; gives what it was before."""
