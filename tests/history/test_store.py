@@ -259,7 +259,7 @@ def test_an_imported_call_is_kept_as_ones_own(store: Store) -> None:
     assert id_ != "call-0001"
     mine = store.full_call(ME, id_)
     assert mine is not None
-    assert mine.call == replace(full.call, id=id_, owner=ME)
+    assert mine.call == replace(full.call, id=id_, owner=ME, imported=True)
     assert store.list_calls(ME, "there").total == 1
 
 
