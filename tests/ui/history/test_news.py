@@ -1,6 +1,7 @@
 """A page asks what is new of a call that runs, and gets it once; nobody else gets anything."""
 
 from collections.abc import AsyncIterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,11 @@ from starlette.applications import Starlette
 from starlette.routing import Route
 
 from tests.history.samples import BEGAN, ME, a_call, a_turn, keep
-from voice.history.entries import Ended, TurnPut
+from voice.history.entries import Ended, Figures, TurnPut
 from voice.history.records import HistoryProblem
 from voice.history.store import Store
 from voice.ui.history import news
+from voice.ui.history.call_list import news_of_running
 from voice.ui.history.news import NEWS_PATH, News, news_address, serve_news
 from voice.ui.history.player import news_of_call
 from voice.ui.history.tickets import Tickets
@@ -94,3 +96,19 @@ async def test_a_history_that_cant_be_read_now_can_be_asked_again(client: httpx.
 
     answer = await client.get(news_address("call", locked))
     assert (answer.status_code, "locked" in answer.text) == (503, False)
+
+
+async def test_the_lists_page_is_told_of_its_owners_calls_that_run(
+    client: httpx.AsyncClient, store: Store
+) -> None:
+    keep(store, a_call("call-over"), "hello")
+    keep(store, a_call("call-hers", owner="ann"), "secret", over=False)
+    page = Page(client, news_address((ME, "list"), partial(news_of_running, store, ME)))
+    assert await page.ask() == {"running": []}
+    id_ = keep(store, a_call("call-runs"), "hello", over=False)
+    assert [row["id"] for row in (await page.ask())["running"]] == [id_]
+    assert await page.ask() is None
+    store.write(id_, [Figures(voice="alba", turn_count=2)])
+    assert [row["turns"] for row in (await page.ask())["running"]] == [2]
+    store.write(id_, [Ended(BEGAN + 9, "hung_up")])
+    assert await page.ask() == {"running": []}

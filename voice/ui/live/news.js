@@ -1,10 +1,12 @@
 // Asks an address about once a second while the tab is seen, and hands over what is new.
 
 const NEWS_PERIOD_MS = 1000;
+const UNHURRIED_MS = 3000;
 const [NEWS_FOUND, NEWS_GONE] = [200, 404];
 
 class News {
-  constructor({ onNews, onGone = () => {} }) {
+  constructor({ onNews, onGone = () => {}, periodMs = NEWS_PERIOD_MS }) {
+    this.periodMs = periodMs;
     this.onNews = onNews;
     this.onGone = onGone;
     this.address = null;
@@ -27,7 +29,7 @@ class News {
   async round() {
     const { address } = this;
     if (!document.hidden) await this.askOnce(address);
-    if (this.address === address) this.timer = setTimeout(() => this.round(), NEWS_PERIOD_MS);
+    if (this.address === address) this.timer = setTimeout(() => this.round(), this.periodMs);
   }
 
   async askOnce(address) {
