@@ -50,7 +50,8 @@ class FakeService:
         self.live = False
         self.answers: dict[str, Answer] = {}
         self.asked: list[httpx.Request] = []
-        self._lock = threading.Lock()
+        # Whoever holds it has the service wait.
+        self.held = threading.RLock()
 
     @property
     def transport(self) -> httpx.MockTransport:
@@ -69,7 +70,7 @@ class FakeService:
 
     def answer(self, request: httpx.Request) -> httpx.Response:
         """Answer as the service does."""
-        with self._lock:
+        with self.held:
             self.asked.append(request)
             address = str(request.url)
             special = self.answers.get(f"{request.method} {address}")

@@ -65,7 +65,12 @@ class _Session:
         self._job.tell(f"{self._which}asking {self._api.name} …")
         try:
             stored = with_files(
-                self._api, self._session.id, self._job, self._which, is_settled=self._is_settled()
+                self._api,
+                self._session.id,
+                self._job,
+                self._which,
+                is_settled=self._is_settled(),
+                at_once=self._call.agent == "local",
             )
         except ServiceProblem as problem:
             return Brought(number=self._session.number, problem=problem)

@@ -8,10 +8,21 @@ from typing import Literal
 from voice.history.records import Agent, HistoryProblem
 
 Reason = Literal[
-    "refused", "gone", "not_ready", "open", "unreachable", "strange", "damaged", "disk", "still_there"
+    "refused",
+    "gone",
+    "not_ours",
+    "not_ready",
+    "open",
+    "unreachable",
+    "strange",
+    "damaged",
+    "disk",
+    "still_there",
 ]
 # With these, the next session would fare no better.
 FOR_ALL: frozenset[Reason] = frozenset({"refused", "unreachable"})
+# With these, there is nothing that could be deleted.
+NOTHING_THERE: frozenset[Reason] = frozenset({"gone", "not_ours"})
 
 _HTTP_CONFLICT = 409
 _HTTP_TOO_MANY = 429

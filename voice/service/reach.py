@@ -9,7 +9,7 @@ import httpx
 from voice.call.endpoint import Endpoint, agent_kind, agent_url
 from voice.history.records import CallRecord, FullCall
 from voice.protocol.errors import VoiceAgentError
-from voice.service.problems import ServiceProblem, elsewhere, service_name, unreachable
+from voice.service.problems import NOTHING_THERE, ServiceProblem, elsewhere, service_name, unreachable
 from voice.service.sessions_api import SessionsApi
 from voice.settings import Settings
 
@@ -40,7 +40,7 @@ class Reach:
         if call.imported and call.owner:
             # Its session may be somebody else's, who only gave the file away.
             return ServiceProblem(
-                "refused", "This call was imported, so its service is not asked for it.", "Ask who made it."
+                "not_ours", "This call was imported, so its service is not asked for it.", "Ask who made it."
             )
         is_same = call.agent == self._kind and call.agent_url in ("", self._url)
         return None if is_same else elsewhere(call.agent, call.agent_url, self._kind)
@@ -68,7 +68,7 @@ class ForEach:
             return None
         problem = self._reach.why_not(full.call)
         if problem is not None:
-            return None if problem.reason == "gone" else problem
+            return None if problem.reason in NOTHING_THERE else problem
         with self._lock:
             if self._opened is None:
                 try:

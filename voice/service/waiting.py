@@ -17,9 +17,11 @@ LONGEST_PAUSE_S = 5.0
 
 
 def with_files(
-    api: SessionsApi, session_id: str, job: Job[Any], which: str, *, is_settled: bool
+    api: SessionsApi, session_id: str, job: Job[Any], which: str, *, is_settled: bool, at_once: bool
 ) -> FullSession:
     """The session with its files, maybe only one of them; no wait where it `is_settled` what there is.
+
+    `at_once`: this service gives all its files at the same moment.
 
     Raises `ServiceProblem` with reason `not_ready` after `PATIENCE_S`, or `gone`; and `Stopped`.
     """
@@ -33,7 +35,8 @@ def with_files(
             return stored
         if stored.artifacts and first_file_at is None:
             first_file_at = now
-        if first_file_at is not None and (is_settled or now - first_file_at >= OTHER_FILE_S):
+        patience_s = 0.0 if is_settled or at_once else OTHER_FILE_S
+        if first_file_at is not None and now - first_file_at >= patience_s:
             return stored
         if is_settled or now - began >= PATIENCE_S:
             raise _not_ready(api.name, stored, is_settled=is_settled)

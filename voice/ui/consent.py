@@ -19,8 +19,8 @@ _SWITCH = "record_calls"
 _MARKUP = re.compile(r"([\\`*_{}\[\]<>#!|~$:&])")
 # What becomes of it at the agent, whatever is kept here. Only the local agent can be told to keep no sound.
 _KEEPS: dict[Agent, str] = {
-    "assemblyai": "AssemblyAI keeps its own recording of every call. Deleting the call in History deletes that "
-    "too; the end of its time here does not.",
+    "assemblyai": "AssemblyAI keeps its own recording of every call. Deleting the call in History deletes "
+    "that too; the end of its time here does not.",
     "local": "The local agent keeps a copy in memory until it ends, a day at most.",
     "other": "What the agent itself keeps is up to whoever runs it.",
 }

@@ -14,7 +14,7 @@ from voice.history.records import FullCall, SessionRecord, Speaker, TurnRecord
 from voice.history.words import words_of
 from voice.protocol.stored_sessions import Timeline, TimelineToolCall
 from voice.ui.history.measured import latency_of, tool_of
-from voice.ui.history.theirs import ours_in, pieces_of
+from voice.ui.history.theirs import bounded_ms, ours_in, pieces_of
 
 # Matching takes time in the square of their number; an hour has some hundred.
 MAX_PIECES = 2_000
@@ -33,18 +33,20 @@ class Piece(msgspec.Struct, frozen=True):
     text: str
     at_s: float
     ms: int | None = None
+    is_typed: bool = False
 
 
 Pair = tuple[Piece | None, Piece | None]
 
 
 class Row(msgspec.Struct, frozen=True, kw_only=True):
-    """One moment as both sides have it, or only one of them."""
+    """One moment as both sides have it, or only one of them. `is_typed`: no timeline has it."""
 
     speaker: Speaker
     ours: Words | None
     theirs: Words | None
     is_same: bool
+    is_typed: bool = False
     our_ms: int | None = None
     their_ms: int | None = None
     at_s: float | None = None
@@ -89,7 +91,7 @@ def _ours(turn: TurnRecord, began: float) -> Piece:
         return Piece("tool", tool.name, at_s, tool.took_ms) if tool else Piece("tool", "", at_s)
     latency = latency_of(turn)
     text = f"{turn.text} {turn.rest}".strip()
-    return Piece(turn.speaker, text, at_s, answered_ms(latency) if latency else None)
+    return Piece(turn.speaker, text, at_s, answered_ms(latency) if latency else None, turn.typed)
 
 
 def _theirs(timeline: Timeline) -> list[Piece]:
@@ -119,13 +121,20 @@ def _in_order(ours: list[Piece], theirs: list[Piece]) -> list[Pair]:
     """Pairs of the same speaker, in the order of both; who has nobody beside them stands alone."""
     pairs: list[Pair] = []
     while ours and theirs:
-        if ours[0].speaker == theirs[0].speaker:
+        if _belong_together(ours[0], theirs[0], certain=len(ours) == len(theirs)):
             pairs.append((ours.pop(0), theirs.pop(0)))
-        elif len(ours) > len(theirs):
+        elif ours[0].is_typed or len(ours) > len(theirs):
             pairs.append((ours.pop(0), None))
         else:
             pairs.append((None, theirs.pop(0)))
     return [*pairs, *((piece, None) for piece in ours), *((None, piece) for piece in theirs)]
+
+
+def _belong_together(mine: Piece, its: Piece, *, certain: bool) -> bool:
+    """Whether both may be the same moment: of one speaker and, unless `certain`, with a word in common."""
+    if mine.speaker != its.speaker or mine.is_typed:
+        return False
+    return certain or not set(words_of(mine.text)).isdisjoint(words_of(its.text))
 
 
 def _row(mine: Piece | None, its: Piece | None) -> Row:
@@ -136,6 +145,7 @@ def _row(mine: Piece | None, its: Piece | None) -> Row:
         ours=ours,
         theirs=theirs,
         is_same=mine is not None and its is not None and _key(mine) == _key(its),
+        is_typed=mine is not None and mine.is_typed and its is None,
         our_ms=mine.ms if mine else None,
         their_ms=its.ms if its else None,
         at_s=its.at_s if its else None,
@@ -169,4 +179,4 @@ def _folded(word: str) -> str:
 
 
 def _rounded(ms: float | None) -> int | None:
-    return None if ms is None else round(ms)
+    return None if ms is None else round(bounded_ms(ms))

@@ -7,6 +7,7 @@ import streamlit as st
 from voice.history.records import CallRecord, HistoryProblem
 from voice.history.store import Store
 from voice.service.forgetting import Forgetting, Forgotten
+from voice.service.problems import NOTHING_THERE
 from voice.ui.controls.sentences import draw_problems
 from voice.ui.history.address import back_to_list
 from voice.ui.history.forgotten import gone_sentences, left_sentences, name_of
@@ -24,8 +25,13 @@ _PERIOD_S = 0.5
 
 
 @st.dialog("Delete for good?", icon=":material/delete:")
-def ask_before_deleting(store: Store, owner: str, calls: Sequence[CallRecord]) -> None:
+def ask_before_deleting(owner: str, calls: Sequence[CallRecord]) -> None:
     """Ask, then delete."""
+    draw_question(owner, calls)
+
+
+def draw_question(owner: str, calls: Sequence[CallRecord]) -> None:
+    """Draw what will be deleted where, and both answers."""
     st.text(
         "It can't be undone. Deleted here: "
         + ("the call" if len(calls) == 1 else f"{len(calls)} calls")
@@ -96,8 +102,9 @@ def _say_what_is_there(calls: Sequence[CallRecord]) -> bool:
     """Say what becomes of it at the service; gives whether none of the calls can be deleted there."""
     reach = service_desk().reach
     had = [call for call in calls if call.session_id and call.ended_at is not None]
-    problems = [problem for call in had if (problem := reach.why_not(call)) and problem.reason != "gone"]
-    if any(reach.why_not(call) is None for call in had):
+    told = [reach.why_not(call) for call in had]
+    problems = [problem for problem in told if problem and problem.reason not in NOTHING_THERE]
+    if None in told:
         st.text(f"{reach.name} is asked first to delete its own recording and timeline.")
     for sentence in dict.fromkeys(map(str, problems)):
         st.text(f"What its service keeps stays there. {sentence}")

@@ -58,7 +58,7 @@ def _draw_head(store: Store, owner: str, full: FullCall) -> None:
 
         draw_export(store, owner, [call])
         if st.button("Delete", icon=":material/delete:"):
-            ask_before_deleting(store, owner, [call])
+            ask_before_deleting(owner, [call])
     _draw_facts(call)
 
 

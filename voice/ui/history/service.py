@@ -126,4 +126,3 @@ def _draw_session(store: Store, full: FullCall, session: SessionRecord) -> None:
         st.text(f"{name} gave no timeline of this session. The words above are Parley's own.")
     else:
         draw_service_turns(full, session, session.timeline, name)
-    st.text(f"Session {session.id}")

@@ -1,7 +1,5 @@
 """Our transcript and the service's timeline beside each other, as `history_service.js` draws them."""
 
-import streamlit as st
-
 from voice.history.records import FullCall, SessionRecord
 from voice.protocol.stored_sessions import Timeline
 from voice.ui.history.compared import Compared, compared
@@ -23,7 +21,9 @@ def draw_service_turns(full: FullCall, session: SessionRecord, timeline: Timelin
         key=f"history_service_turns_{full.call.id}_{session.number}",
         data={
             "name": name,
-            "summary": summary_of(found, name),
+            "summary": summary_of(found),
+            "meaning": _MEANING if found.their_median_ms is not None else "",
+            "session": session.id,
             "sample": full.call.sample,
             "rows": [
                 {
@@ -31,6 +31,7 @@ def draw_service_turns(full: FullCall, session: SessionRecord, timeline: Timelin
                     "ours": row.ours,
                     "theirs": row.theirs,
                     "same": row.is_same,
+                    "typed": row.is_typed,
                     "our_ms": row.our_ms,
                     "their_ms": row.their_ms,
                     "at": row.at_s,
@@ -39,13 +40,11 @@ def draw_service_turns(full: FullCall, session: SessionRecord, timeline: Timelin
             ],
         },
     )
-    if any(row.speaker == "agent" and row.their_ms is not None for row in found.rows):
-        st.caption(_MEANING)
 
 
-def summary_of(found: Compared, name: str) -> str:
+def summary_of(found: Compared) -> str:
     """What comes of it, in a sentence or two."""
-    count = len(found.rows)
+    count = sum(not row.is_typed for row in found.rows)
     if not count:
         return "Nothing was said in this session."
     if found.same == count:
@@ -55,7 +54,5 @@ def summary_of(found: Compared, name: str) -> str:
     ours, theirs = found.our_median_ms, found.their_median_ms
     if ours is None or theirs is None:
         return words
-    return (
-        f"{words} Answers took {ours / _MS_PER_S:.2f} s here and {theirs / _MS_PER_S:.2f} s by {name}'s own "
-        "count (medians)."
-    )
+    times = f"after {ours / _MS_PER_S:.2f} s here, and after {theirs / _MS_PER_S:.2f} s by its own count"
+    return f"{words} Answers came {times} (medians)."

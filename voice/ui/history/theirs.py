@@ -16,6 +16,8 @@ from voice.protocol.stored_sessions import Timeline, TimelineToolCall, TimelineT
 
 _MS_PER_S = 1000.0
 _MAX_SHOWN_CHARS = 2_000
+# Eleven days. A service may say anything, and a page can't draw everything.
+_MAX_MS = 1e9
 
 
 def ours_in(full: FullCall, session: SessionRecord) -> tuple[TurnRecord, ...]:
@@ -35,7 +37,9 @@ def as_call(full: FullCall, session: SessionRecord) -> FullCall:
     else:
         turns = tuple(_turns(full.call.id, timeline, began))
         lasted = timeline.ended.duration_seconds if timeline.ended else None
-        ended_at = began + lasted if lasted is not None else full.call.ended_at
+        ended_at = (
+            full.call.ended_at if lasted is None else began + bounded_ms(lasted * _MS_PER_S) / _MS_PER_S
+        )
     return FullCall(replace(full.call, started_at=began, ended_at=ended_at), turns)
 
 
@@ -52,6 +56,11 @@ def pieces_of(turn: TimelineTurn) -> list[tuple[float, str | TimelineToolCall, s
     return sorted(found, key=lambda piece: piece[0])
 
 
+def bounded_ms(ms: float) -> float:
+    """A moment or a length that can be drawn."""
+    return min(max(ms, 0.0), _MAX_MS)
+
+
 def _turns(call_id: str, timeline: Timeline, began: float) -> Iterator[TurnRecord]:
     number = 0
     for turn in timeline.turns:
@@ -65,7 +74,7 @@ def _turns(call_id: str, timeline: Timeline, began: float) -> Iterator[TurnRecor
                     speaker="tool",
                     text="",
                     started_at=at,
-                    ended_at=at + (what.duration_ms or 0.0) / _MS_PER_S,
+                    ended_at=at + bounded_ms(what.duration_ms or 0.0) / _MS_PER_S,
                     tool=msgspec.to_builtins(tool_view(what)),
                 )
                 continue
@@ -77,7 +86,7 @@ def _turns(call_id: str, timeline: Timeline, began: float) -> Iterator[TurnRecor
                 speaker="user" if is_user else "agent",
                 text=what,
                 started_at=at,
-                ended_at=None if ended_ms is None else max(at, began + ended_ms / _MS_PER_S),
+                ended_at=None if ended_ms is None else max(at, began + bounded_ms(ended_ms) / _MS_PER_S),
                 interrupted=not is_user and turn.interrupted_at_ms is not None,
             )
 
@@ -89,7 +98,7 @@ def tool_view(tool: TimelineToolCall) -> ToolView:
         status="failed" if tool.is_error or tool.timed_out else "done",
         arguments=_text_of(tool.arguments),
         result=_text_of(tool.result),
-        took_ms=None if tool.duration_ms is None else round(tool.duration_ms),
+        took_ms=None if tool.duration_ms is None else round(bounded_ms(tool.duration_ms)),
     )
 
 
@@ -105,4 +114,4 @@ def _text_of(value: Any) -> str:
 
 
 def _first(*moments: float | None) -> float:
-    return next(moment for moment in moments if moment is not None)
+    return bounded_ms(next(moment for moment in moments if moment is not None))

@@ -17,11 +17,11 @@ function whoCell({ speaker, at }, sample) {
 }
 
 // `words` are `[text, differs]`, or null where this side has nothing.
-function wordsCell(words, label) {
+function wordsCell(words, label, nothing) {
   const node = element("td", "words", "");
   node.dataset.label = label;
   if (words === null) {
-    node.append(element("span", "nothing", "not there"));
+    node.append(element("span", "nothing", nothing));
     return node;
   }
   node.dir = "auto";
@@ -30,21 +30,26 @@ function wordsCell(words, label) {
 }
 
 function sameCell(words) {
-  const node = wordsCell(words, "Both");
+  const node = wordsCell(words, "Both", "");
   node.colSpan = 2;
   node.classList.add("same");
   return node;
 }
 
-function tookCell({ our_ms: ours, their_ms: theirs }, name) {
+function tookCell({ our_ms: ours, their_ms: theirs }) {
   const node = element("td", "took", "");
   if (ours !== null) node.append(took("here", ours));
-  if (theirs !== null) node.append(took(name, theirs));
+  if (theirs !== null) node.append(took("there", theirs));
   if (ours !== null && theirs !== null) {
     const more = ours - theirs;
     node.append(element("span", "more", more ? `${secondsText(Math.abs(more))} ${more > 0 ? "longer" : "shorter"} here` : "equal"));
   }
   return node;
+}
+
+// A text that was typed is no speech, and the service's timeline tells of speech only.
+function whyNothing({ typed }) {
+  return typed ? "typed, so not in it" : "not there";
 }
 
 function took(where, ms) {
@@ -57,8 +62,11 @@ function bothRow(row, { name, sample }) {
   const node = element("tr", "both-row", "");
   node.dataset.speaker = row.speaker;
   node.dataset.same = String(row.same);
-  const words = row.same ? [sameCell(row.ours)] : [wordsCell(row.ours, "Here"), wordsCell(row.theirs, name)];
-  node.append(whoCell(row, sample), ...words, tookCell(row, name));
+  const nothing = whyNothing(row);
+  const words = row.same
+    ? [sameCell(row.ours)]
+    : [wordsCell(row.ours, "Here", nothing), wordsCell(row.theirs, name, nothing)];
+  node.append(whoCell(row, sample), ...words, tookCell(row));
   return node;
 }
 
@@ -67,5 +75,7 @@ export default function ({ data, parentElement }) {
   setText(find(".summary"), data.summary);
   setText(find("thead .name"), data.name);
   find(".scroller").hidden = !data.rows.length;
+  setText(find(".meaning"), data.meaning);
+  setText(find(".session"), `Session ${data.session}`);
   find("tbody").replaceChildren(...data.rows.map((row) => bothRow(row, data)));
 }
