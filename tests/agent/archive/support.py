@@ -1,20 +1,14 @@
 """What the tests of the Sessions API share: a plain HTTP client, and a session that was held."""
 
 import asyncio
-import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
-import av
 import httpx
-import numpy as np
-from av.audio.frame import AudioFrame
-from numpy.typing import NDArray
 
 from tests.support.agent_client import DEADLINE_S, AgentClient
 
-DECODED_HZ = 48_000  # Opus always decodes to this
 _POLL_S = 0.02
 
 
@@ -55,10 +49,3 @@ async def timeline_of(http: httpx.AsyncClient, session_id: str) -> dict[str, Any
     """The timeline of a session, once it is there."""
     timeline: dict[str, Any] = (await artifact(http, await finished(http, session_id), "timeline")).json()
     return timeline
-
-
-def decoded(ogg: bytes) -> NDArray[np.float32]:
-    """Both channels, shape (2, n), at `DECODED_HZ`."""
-    with av.open(io.BytesIO(ogg), "r") as container:
-        frames = [frame.to_ndarray() for frame in container.decode(audio=0) if isinstance(frame, AudioFrame)]
-    return np.concatenate(frames, axis=1).astype(np.float32)

@@ -24,6 +24,9 @@ from voice.protocol.stored_sessions import (
 
 log = logging.getLogger(__name__)
 
+# Running sessions stop short of the whole, or one that fills it would be too much when it is finished.
+_SHARE_OF_RUNNING: Final = 0.95
+
 CONTENT_TYPES: Final[dict[ArtifactKind, str]] = {
     "audio": "audio/ogg",
     "timeline": "application/json",
@@ -157,8 +160,8 @@ class Archive:
     def sweep(self) -> None:
         """Keep within the limits. To be called a few times a second.
 
-        The oldest finished sessions go first, each as a whole. Only when none is left, the sound of the
-        running ones stops.
+        The oldest finished sessions go first, each as a whole. Only when the running ones alone take all the
+        room, their sound stops.
         """
         total = self.size
         oldest = self._clock.monotonic() - self._limits.age_s
@@ -169,14 +172,15 @@ class Archive:
             if place < surplus or end.on_clock <= oldest or total > self._limits.total_bytes:
                 total -= journal.size
                 self._forget(journal)
-        if total > self._limits.total_bytes:
-            self._stop_recording()
+        running = [journal for journal in self._journals.values() if not journal.end]
+        if sum(journal.size for journal in running) > _SHARE_OF_RUNNING * self._limits.total_bytes:
+            self._stop_recording(running)
 
-    def _stop_recording(self) -> None:
+    def _stop_recording(self, running: list[Journal]) -> None:
         now = asyncio.get_running_loop().time()
-        for session_id, journal in self._journals.items():
+        for journal in running:
             if journal.recording is not None and not journal.recording.finished:
-                log.warning("session %s: no room for more of its sound", session_id)
+                log.warning("session %s: no room for more of its sound", journal.start.session_id)
                 journal.recording.end(now)
 
     def _forget(self, journal: Journal) -> None:
