@@ -44,8 +44,10 @@ def keep_at_service(store: Store, call_id: str = "call-0001", *ids: str, **field
     """Keep a call at AssemblyAI that is just over, with sessions of these ids; `sess_1` without any."""
     now = time.time()
     values: dict[str, Any] = {"agent": "assemblyai", "started_at": now - 60} | fields
-    began = [SessionBegan(number, id_, now - 60) for number, id_ in enumerate(ids or ("sess_1",), 1)]
-    return keep(store, a_call(call_id, **values), "Hello?", "Hello.", more=tuple(began))
+    known = ids or ("sess_1",)
+    began = [SessionBegan(number, id_, now - 60) for number, id_ in enumerate(known, 1)]
+    figures = Figures(session_id=known[-1], turn_count=2)
+    return keep(store, a_call(call_id, **values), "Hello?", "Hello.", more=(*began, figures))
 
 
 def drained(keeping: Keeper) -> None:

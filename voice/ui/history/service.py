@@ -5,6 +5,7 @@ What the service gave is untrusted: it goes to the page as data and plain text o
 
 import streamlit as st
 
+from voice.history.export import FORMATS, file_name_of
 from voice.history.records import Agent, FullCall, HistoryProblem, SessionRecord
 from voice.history.store import Store
 from voice.service.bringing import Bringing
@@ -14,7 +15,7 @@ from voice.ui.history.player import draw_recording
 from voice.ui.history.said import complain
 from voice.ui.history.service_turns import draw_service_turns
 from voice.ui.history.theirs import as_call
-from voice.ui.history.when import when_text
+from voice.ui.history.when import reader_zone, when_text
 from voice.ui.lifespan import service_desk
 
 _HEADS: dict[Agent, str] = {
@@ -122,6 +123,15 @@ def _draw_session(store: Store, full: FullCall, session: SessionRecord) -> None:
     if session.has_sound:
         path = store.service_recording_path(full.call.id, session.number)
         draw_recording(f"history_service_{full.call.id}_{session.number}", as_call(full, session), path)
+        st.download_button(
+            "Download this recording",
+            path.read_bytes,
+            f"service-{session.number}-{file_name_of(full, FORMATS['ogg'], reader_zone())}",
+            FORMATS["ogg"].mime,
+            icon=":material/download:",
+            type="tertiary",
+            on_click="ignore",
+        )
     if session.timeline is None:
         st.text(f"{name} gave no timeline of this session. The words above are Parley's own.")
     else:
