@@ -48,8 +48,8 @@ def test_a_database_of_the_first_version_keeps_its_calls_with_the_session_that_i
         for number, session_id in enumerate(("sess_1", ""), 1):
             connection.execute(
                 text(
-                    "INSERT INTO calls VALUES (:number, :id, :owner, 7.5, 9.0, 'hung_up', '', NULL, '', '', '',"
-                    " 'assemblyai', :session, NULL, NULL, 0, 0, false, '{}', '', 'hello', '', 7.5)"
+                    "INSERT INTO calls VALUES (:number, :id, :owner, 7.5, 9.0, 'hung_up', '', NULL, '', '',"
+                    " '', 'assemblyai', :session, NULL, NULL, 0, 0, false, '{}', '', 'hello', '', 7.5)"
                 ),
                 {"number": number, "id": f"call-000{number}", "owner": ME, "session": session_id},
             )
