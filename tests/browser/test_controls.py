@@ -2,6 +2,7 @@
 
 from collections.abc import AsyncIterator, Sequence
 
+import msgspec
 import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
@@ -11,7 +12,7 @@ from tests.support.accessibility import grave_faults
 from tests.support.dashboard import Dashboard
 from tests.support.shared_tab import SharedTab
 from tests.support.talk_page import TalkPage, talk_page
-from voice.personas.link import write_link
+from voice.personas.link import read_link, write_link
 from voice.personas.persona import Persona, shipped
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -114,4 +115,4 @@ async def test_a_link_is_copied_and_holds_what_was_set(page: TalkPage) -> None:
     address = await page.page.evaluate("navigator.clipboard.readText()")
     start, _, value = address.partition("persona=")
     assert start == f"{page.url}/?"
-    assert read_link(value).persona.greeting == "Bonjour."
+    assert msgspec.convert(read_link(value), Persona).greeting == "Bonjour."

@@ -59,6 +59,8 @@ async def test_a_call_that_is_not_to_be_recorded_leaves_no_sound(
     await expect(page.page.get_by_role("switch", name="Record this call")).to_be_disabled()
     await page.hang_up()
     assert recordings_of(dashboard) == before
+    await page.page.get_by_text("Record this call").click()
+    await expect(page.page.get_by_text("This call is recorded")).to_be_visible(timeout=TIMEOUT_MS)
 
 
 def written_report(folder: Path) -> Path:

@@ -44,7 +44,9 @@ async function connectPeer(peer, ask) {
   if (!answer) return false;
   await peer.setRemoteDescription({ type: "answer", sdp: answer });
   const settled = () => ["connected", "failed", "closed"].includes(peer.connectionState);
-  await within(MEDIA_TIMEOUT_MS, untilState(peer, "connectionstatechange", settled));
+  // A browser that found no address of its own reaches nobody, however long one waits.
+  const hopeless = peer.iceGatheringState === "complete" && !/^a=candidate:/m.test(peer.localDescription.sdp);
+  if (!hopeless) await within(MEDIA_TIMEOUT_MS, untilState(peer, "connectionstatechange", settled));
   return peer.connectionState === "connected";
 }
 
