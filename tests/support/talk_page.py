@@ -133,11 +133,11 @@ class TalkPage:
         await self.button("Hang up").click()
         await self.wait_for_state("ended")
 
-    async def go_to(self, name: str) -> None:
+    async def go_to(self, name: str, *, timeout_ms: float = TIMEOUT_MS) -> None:
         """Be on a page by its link, as a call would survive it."""
         if not await self.is_at(name):
             await self.page.get_by_role("link", name=name).click()
-            await expect(self._heading(name)).to_be_visible(timeout=TIMEOUT_MS)
+            await expect(self._heading(name)).to_be_visible(timeout=timeout_ms)
 
     async def is_at(self, name: str) -> bool:
         """Whether a page is the one that is shown."""

@@ -12,6 +12,7 @@ from voice.history.store import Store
 from voice.service.desk import ServiceDesk
 from voice.service.reach import Reach
 from voice.settings import load_settings
+from voice.ui.warming import warm_up
 
 _switchboard: Switchboard | None = None
 _store: Store | None = None
@@ -56,6 +57,7 @@ def service_desk() -> ServiceDesk:
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open store and switchboard when the server starts; when it ends, hang up and keep every call."""
     global _switchboard, _store, _desk  # noqa: PLW0603 - one per process, made when the server starts
+    warm_up()
     settings = load_settings()
     url = settings.voice_database_url
     store = Store(url.get_secret_value() if url else None, settings.voice_data_dir)
