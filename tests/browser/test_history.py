@@ -32,9 +32,8 @@ class HistoryPage:
         self.turns = self.page.locator("li.past-turn")
 
     async def open(self) -> None:
-        """Go there by the navigation, as a call would survive it."""
-        await self.page.get_by_role("link", name="History").click()
-        await expect(self.page.get_by_role("heading", name="History")).to_be_visible()
+        """Be at the list of calls by the navigation, as a call would survive it."""
+        await self.talk.go_to("History")
 
     async def width(self) -> float:
         """How wide the page's content is, in pixels."""

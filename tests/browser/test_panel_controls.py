@@ -80,6 +80,17 @@ async def test_mute_and_hang_up_have_shortcuts_in_calls_only(panel: PanelHarness
     assert [command["do"] for command in await panel.commands()] == ["mute", "hang_up"]
 
 
+async def test_a_voice_refused_before_the_call_was_seen_still_has_the_list_of_voices_drawn_anew(
+    panel: PanelHarness,
+) -> None:
+    before = await panel.triggers()
+    await panel.show(a_view("error"))
+    assert await panel.triggers() == before
+    await panel.show(a_view("error", valid_voices=["nova"]))
+    (asked,) = (await panel.triggers())[len(before) :]
+    assert asked[0] == "call_changed"
+
+
 async def test_a_second_click_on_connect_is_not_a_hang_up(panel: PanelHarness) -> None:
     await panel.button("Connect").dblclick()
     await expect(panel.button("Connect")).to_be_disabled()

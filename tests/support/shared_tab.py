@@ -5,7 +5,7 @@ passes leaves the settings as it found them, and no call muted.
 """
 
 import os
-from contextlib import AsyncExitStack, suppress
+from contextlib import AsyncExitStack
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,6 @@ from tests.support.talk_page import IN_CALL, TIMEOUT_MS, TalkPage, talk_page
 
 # Of a test: one of its parts failed.
 FAILED = pytest.StashKey[bool]()
-_LOST_CLICK_MS = 3_000
 _AT_REST = ("idle", "ended", "error")
 
 
@@ -64,10 +63,6 @@ class SharedTab:
 
     async def _go_to_talk(self, page: TalkPage) -> None:
         """Be on the Talk page, its panel shown."""
-        # A click is lost when a component reports itself just then: Streamlit 1.67 takes the report for the
-        # newer wish, and it names the page before. People click again.
-        with suppress(AssertionError):
-            await page.go_to("Talk", timeout_ms=_LOST_CLICK_MS)
         await page.go_to("Talk")
         await page.wait_for_state(*_AT_REST, *IN_CALL, "connecting", "reconnecting")
 

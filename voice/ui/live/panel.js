@@ -114,8 +114,9 @@ class Panel {
     this.push.show(inCall && !view.sample);
     if (began && inCall && this.pushing() && !view.muted) this.mute(true);
     this.showControls(inCall);
-    // The streamer is drawn by the script: it must run once whenever a call begins or ends.
-    if (this.synced !== inCall) this.sync(inCall);
+    // The streamer is drawn by the script: it must run once whenever a call begins or ends. And so is the list of
+    // voices, which a refusal corrects: it can come so soon that the call was never shown to begin.
+    if (this.synced !== inCall || patch.valid_voices?.length) this.sync(inCall);
   }
 
   sync(inCall) {
