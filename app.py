@@ -1,9 +1,10 @@
-"""Entry of `streamlit run app.py`: the dashboard, the routes beside it, the lifespan."""
+"""Entry of `streamlit run app.py`: the dashboard, the routes beside it and before it, the lifespan."""
 
 import sys
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from voice.settings import SettingsError, load_settings
@@ -11,9 +12,13 @@ from voice.ui.checks.route import SETUP_PATH, serve_setup
 from voice.ui.history.recordings import RECORDING_PATH, serve_recording
 from voice.ui.lifespan import lifespan
 from voice.ui.live_route import LIVE_PATH, serve_live
+from voice.ui.login_answers import LoginAnswers
+from voice.ui.login_settings import check_login
+from voice.ui.media_guard import MediaGuard
 
 try:
     load_settings()
+    check_login()
 except SettingsError as error:
     sys.exit(f"Parley can't start. {error}")
 
@@ -24,5 +29,6 @@ app = st.App(
         WebSocketRoute(SETUP_PATH, serve_setup),
         Route(RECORDING_PATH, serve_recording),
     ],
+    middleware=[Middleware(LoginAnswers), Middleware(MediaGuard)],
     lifespan=lifespan,
 )

@@ -14,6 +14,7 @@ from voice.ui.history import recordings
 from voice.ui.history.recordings import RECORDING_PATH, TICKET_LIFE_S, Tickets, serve_recording
 
 SOUND = bytes(range(200))
+Asking = dict[str, str | None]
 
 
 class Clock:
@@ -34,6 +35,20 @@ def tickets(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Tickets:
     made = Tickets(clock)
     monkeypatch.setattr(recordings, "tickets", made)
     return made
+
+
+@pytest.fixture(autouse=True)
+def asks(monkeypatch: pytest.MonkeyPatch) -> Asking:
+    """Who asks; None for somebody who has not logged in."""
+    person: Asking = {"name": "ann"}
+
+    def owner_of_request(_cookies: object) -> str:
+        if person["name"] is None:
+            raise PermissionError
+        return person["name"]
+
+    monkeypatch.setattr(recordings, "owner_of_request", owner_of_request)
+    return person
 
 
 @pytest_asyncio.fixture
@@ -84,7 +99,7 @@ def test_the_address_stays_while_it_is_asked_for_so_that_what_plays_goes_on(
     clock.now_s = TICKET_LIFE_S - 1
     assert tickets.address("ann", "call", recording) == first
     clock.now_s += TICKET_LIFE_S - 1
-    assert tickets.path(first.rsplit("/", 1)[1]) == recording
+    assert tickets.path("ann", first.rsplit("/", 1)[1]) == recording
 
 
 @pytest.mark.parametrize(
@@ -93,6 +108,19 @@ def test_the_address_stays_while_it_is_asked_for_so_that_what_plays_goes_on(
 @pytest.mark.usefixtures("tickets")
 async def test_what_is_no_ticket_opens_nothing(client: httpx.AsyncClient, path: str) -> None:
     assert (await client.get(path)).status_code == 404
+
+
+@pytest.mark.parametrize("name", ["bob", "", None])
+async def test_an_address_that_was_passed_on_opens_nothing(
+    client: httpx.AsyncClient,
+    tickets: Tickets,
+    recording: Path,
+    asks: Asking,
+    name: str | None,
+) -> None:
+    address = tickets.address("ann", "call", recording)
+    asks["name"] = name
+    assert (await client.get(address)).status_code == 404
 
 
 async def test_a_ticket_runs_out(
@@ -117,5 +145,5 @@ def test_tickets_are_bounded_and_the_oldest_goes(
 ) -> None:
     monkeypatch.setattr(recordings, "_MAX_TICKETS", 2)
     first, second, third = (tickets.address("ann", id_, recording).rsplit("/", 1)[1] for id_ in "abc")
-    assert tickets.path(first) is None
-    assert tickets.path(second) == tickets.path(third) == recording
+    assert tickets.path("ann", first) is None
+    assert tickets.path("ann", second) == tickets.path("ann", third) == recording

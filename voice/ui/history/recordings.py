@@ -1,8 +1,8 @@
 """Serves recordings to the pages that show their calls.
 
-A browser's audio element sends no credentials of ours, so the address holds an unguessable ticket for one
-recording. A ticket is made only for a call that its owner's page was given. It must never be made from
-anything that comes out of an address.
+The address holds an unguessable ticket for one recording, which is made only for a call that its owner's page
+was given, and never from anything that comes out of an address. Where people log in, it opens the recording
+for its owner alone: addresses can be passed on.
 """
 
 import secrets
@@ -16,6 +16,8 @@ from typing import NamedTuple
 import anyio
 from starlette.requests import Request
 from starlette.responses import FileResponse, PlainTextResponse, Response
+
+from voice.ui.whose import owner_of_request
 
 RECORDING_PATH = "/recording/{ticket}"
 # A page that is left open overnight can still play.
@@ -32,6 +34,7 @@ _HEADERS = {
 
 class _Ticket(NamedTuple):
     written: str
+    owner: str
     path: Path
     until: float
 
@@ -51,19 +54,19 @@ class Tickets:
             known = self._by_call.pop(key, None)
             valid = known is not None and known.until > self._clock()
             written = known.written if known and valid else secrets.token_urlsafe(32)
-            self._by_call[key] = _Ticket(written, path, until)
+            self._by_call[key] = _Ticket(written, owner, path, until)
             while len(self._by_call) > _MAX_TICKETS:
                 self._by_call.popitem(last=False)
         return RECORDING_PATH.format(ticket=written)
 
-    def path(self, written: str) -> Path | None:
-        """The recording that a ticket is for; `None` for what is no ticket, or no longer."""
+    def path(self, owner: str, written: str) -> Path | None:
+        """The recording that a ticket of this owner is for; `None` for what is no ticket, or no longer."""
         now = self._clock()
         with self._lock:
             tickets = list(self._by_call.values())
         for ticket in tickets:
             if ticket.until > now and secrets.compare_digest(ticket.written.encode(), written.encode()):
-                return ticket.path
+                return ticket.path if ticket.owner == owner else None
         return None
 
 
@@ -72,7 +75,14 @@ tickets = Tickets()
 
 async def serve_recording(request: Request) -> Response:
     """Serve the recording of a ticket, whole or in ranges; 404 for everything else."""
-    path = tickets.path(request.path_params["ticket"])
+    path = _path(request)
     if path is None or not await anyio.Path(path).is_file():
         return PlainTextResponse("There is no such recording.", status_code=404, headers=_HEADERS)
     return FileResponse(path, media_type="audio/ogg", headers=_HEADERS)
+
+
+def _path(request: Request) -> Path | None:
+    try:
+        return tickets.path(owner_of_request(request.cookies), request.path_params["ticket"])
+    except PermissionError:
+        return None
