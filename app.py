@@ -9,7 +9,8 @@ from starlette.routing import Route, WebSocketRoute
 
 from voice.settings import SettingsError, load_settings
 from voice.ui.checks.route import SETUP_PATH, serve_setup
-from voice.ui.history.recordings import RECORDING_PATH, serve_recording
+from voice.ui.history.news import NEWS_PATH, serve_news
+from voice.ui.history.recordings import RECORDING_PATH, WAVEFORM_PATH, serve_recording, serve_waveform
 from voice.ui.lifespan import lifespan
 from voice.ui.live_route import LIVE_PATH, serve_live
 from voice.ui.login_answers import LoginAnswers
@@ -28,6 +29,8 @@ app = st.App(
         WebSocketRoute(LIVE_PATH, serve_live),
         WebSocketRoute(SETUP_PATH, serve_setup),
         Route(RECORDING_PATH, serve_recording),
+        Route(WAVEFORM_PATH, serve_waveform),
+        Route(NEWS_PATH, serve_news),
     ],
     middleware=[Middleware(LoginAnswers), Middleware(MediaGuard)],
     lifespan=lifespan,

@@ -153,4 +153,12 @@ async def test_health_tells_how_busy_the_server_is(start_agent: StartAgent) -> N
     async with agent_client(url) as client:
         await client.start()
         body = await health(url)
-    assert body == {"status": "ok", "sessions": 1, "connected": 1, "max_sessions": 16, "recognition": True}
+    assert body.pop("kept_bytes") >= 0
+    assert body == {
+        "status": "ok",
+        "sessions": 1,
+        "connected": 1,
+        "max_sessions": 16,
+        "recognition": True,
+        "kept_sessions": 1,
+    }

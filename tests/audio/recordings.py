@@ -1,6 +1,7 @@
 """Reading a recording back, and a clock for making one."""
 
 from pathlib import Path
+from typing import BinaryIO
 
 import av
 import numpy as np
@@ -19,9 +20,9 @@ class Clock:
         return self.now
 
 
-def read_back(path: Path) -> NDArray[np.float32]:
-    """Both channels of a recording, shape (2, n), full scale 1."""
-    with av.open(str(path)) as file:
+def read_back(recording: Path | BinaryIO) -> NDArray[np.float32]:
+    """Both channels of a recording, shape (2, n), full scale 1, at `RATE_HZ`: Opus always decodes to that."""
+    with av.open(str(recording) if isinstance(recording, Path) else recording, "r") as file:
         planes = [frame.to_ndarray() for frame in file.decode(audio=0)]
     return np.concatenate(planes, axis=1)
 

@@ -93,3 +93,16 @@ def test_the_end_is_that_of_the_last_sound() -> None:
     assert lane.end == 11 * PIECE
     lane.take(20 * PIECE)
     assert lane.end == 20 * PIECE
+
+
+def test_what_was_sent_ahead_can_be_taken_back() -> None:
+    lane = Lane(RECORDING_RATE_HZ // 2)
+    for index in range(10):
+        lane.add(index * PIECE, piece(index + 1))
+    taken = lane.take(2 * PIECE)
+    lane.drop_from(5 * PIECE + 100)
+    lane.add(8 * PIECE, piece(99))
+    samples = np.concatenate([taken, lane.take(10 * PIECE)])
+    expected = np.repeat([1, 2, 3, 4, 5, 6, 0, 0, 99, 0], PIECE)
+    expected[5 * PIECE + 100 : 6 * PIECE] = 0
+    assert np.array_equal(samples, expected)

@@ -10,7 +10,7 @@ from playwright.async_api import Locator, expect
 from tests.support.accessibility import grave_faults
 from tests.support.dashboard import Dashboard
 from tests.support.speech import read_clip
-from tests.support.talk_page import IN_CALL, TIMEOUT_MS, TalkPage, Turn
+from tests.support.talk_page import TIMEOUT_MS, TalkPage, Turn
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -123,24 +123,33 @@ async def test_a_call_is_found_by_its_words_opened_and_heard_from_the_turn_that_
     assert await grave_faults(history.page) == []
 
 
-async def test_a_running_call_is_listed_as_running_and_goes_on_while_another_is_read(
-    history: HistoryPage,
-) -> None:
-    await make_call(history.talk)
-    await history.talk.connect()
-    await history.talk.wait_for_turns(1, "agent")
+async def test_the_page_follows_a_running_call_by_itself_and_the_call_goes_on(history: HistoryPage) -> None:
+    talk = history.talk
+    await talk.connect()
+    await talk.wait_for_turns(1, "agent")
     await history.open()
     await expect(history.rows.first).to_contain_text("Running", timeout=TIMEOUT_MS)
-    await history.rows.nth(1).locator("a.open").click()
-    await history.player.wait_for(timeout=TIMEOUT_MS)
-    await history.page.get_by_role("tab", name="Settings").click()
-    await history.talk.wait_for_state(*IN_CALL)
-    before = len(await history.talk.loudness())
-    frame = await history.talk.streamer()
-    await frame.wait_for_function("count => parley.blocks.length > count + 50", arg=before)
-    await history.talk.hang_up()
-    await history.talk.button("All calls").click()
+    await talk.hang_up()
     await expect(history.rows.first).to_contain_text("Hung up", timeout=TIMEOUT_MS)
+    before = await history.rows.count()
+    await talk.connect()
+    await expect(history.rows).to_have_count(before + 1, timeout=TIMEOUT_MS)
+    await expect(history.rows.first).to_contain_text("Running")
+    await history.open_first()
+    await expect(history.player).to_contain_text("still running")
+    await expect(history.turns).to_have_count(1, timeout=TIMEOUT_MS)
+    await talk.wait_for_state("listening")
+    runs, heard = talk.runs, len(await talk.loudness())
+    await talk.say(read_clip("goforward"))
+    await expect(history.turns).to_have_count(3, timeout=TIMEOUT_MS)
+    await expect(history.player.locator(".fact", has_text="Turns")).to_contain_text("3")
+    assert talk.runs == runs
+    frame = await talk.streamer()
+    await frame.wait_for_function("count => parley.blocks.length > count + 50", arg=heard)
+    await talk.hang_up()
+    await expect(talk.button("Play")).to_be_visible(timeout=TIMEOUT_MS)
+    await history.turns.last.locator(".hear").click()
+    await history.wait_for_sound(await seconds_of(history.turns.last))
 
 
 async def test_the_page_is_wide_for_its_list_and_leaves_the_others_as_they_are(history: HistoryPage) -> None:

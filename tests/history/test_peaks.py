@@ -7,9 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from voice.audio.loudness import LOUDEST
 from voice.audio.ogg_opus import OggOpusWriter
 from voice.history import peaks as peaks_module
-from voice.history.peaks import LOUDEST, peaks
+from voice.history.peaks import peaks
 from voice.history.records import HistoryProblem
 
 RATE_HZ = 48_000

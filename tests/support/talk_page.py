@@ -9,7 +9,16 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from playwright.async_api import Browser, BrowserContext, Frame, Locator, Page, async_playwright, expect
+from playwright.async_api import (
+    Browser,
+    BrowserContext,
+    Frame,
+    Locator,
+    Page,
+    WebSocket,
+    async_playwright,
+    expect,
+)
 
 from tests.browser.find_chromium import find_chromium
 
@@ -28,6 +37,7 @@ FLAGS = [
 ]
 TIMEOUT_MS = 20_000
 EARS_AND_MOUTH = Path(__file__).parents[1] / "browser" / "ears_and_mouth.js"
+_RUNS_PATH = "/_stcore/stream"
 IN_CALL = ("listening", "hearing", "thinking", "speaking")
 
 
@@ -59,15 +69,26 @@ class Turn:
 
 
 class TalkPage:
-    """One tab. `traffic` is every text that came over its WebSockets, `requests` every address asked for."""
+    """One tab. `traffic` is every text that came over its WebSockets, `requests` every address asked for,
+    `runs` how often it asked Streamlit for a script run.
+    """
 
     def __init__(self, page: Page, url: str) -> None:
         self.page = page
         self.url = url
         self.traffic: list[str] = []
         self.requests: list[str] = []
+        self.runs = 0
         page.on("request", lambda request: self.requests.append(request.url))
-        page.on("websocket", lambda socket: socket.on("framereceived", self._keep))
+        page.on("websocket", self._watch)
+
+    def _watch(self, socket: WebSocket) -> None:
+        socket.on("framereceived", self._keep)
+        if socket.url.endswith(_RUNS_PATH):
+            socket.on("framesent", self._count_run)
+
+    def _count_run(self, _payload: bytes | str) -> None:
+        self.runs += 1
 
     def _keep(self, payload: bytes | str) -> None:
         self.traffic.append(payload if isinstance(payload, str) else payload.decode("latin-1"))

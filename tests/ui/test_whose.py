@@ -9,7 +9,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from voice.ui import whose
-from voice.ui.whose import SINGLE_USER, owner, owner_of_request, shown_name
+from voice.ui.whose import SINGLE_USER, is_asked_by, owner, owner_of_request, shown_name
 
 COOKIE_SECRET = "a secret of the server's own"  # noqa: S105 - opens nothing
 
@@ -89,6 +89,8 @@ def test_a_request_is_of_the_same_owner_as_the_page(monkeypatch: pytest.MonkeyPa
     claims = {"is_logged_in": True, "iss": "https://a", "sub": "1"}
     as_user(monkeypatch, **claims)
     assert owner_of_request(signed(COOKIE_SECRET, **claims)) == owner() == "https://a 1"
+    assert is_asked_by("https://a 1", signed(COOKIE_SECRET, **claims))
+    assert not is_asked_by("https://a 2", signed(COOKIE_SECRET, **claims))
 
 
 @pytest.mark.parametrize(
@@ -106,6 +108,7 @@ def test_a_request_is_of_the_same_owner_as_the_page(monkeypatch: pytest.MonkeyPa
 def test_a_request_without_a_cookie_of_our_own_is_nobodys(cookies: dict[str, str]) -> None:
     with pytest.raises(PermissionError):
         owner_of_request(cookies)
+    assert not is_asked_by("", cookies)
 
 
 def test_without_login_every_request_is_the_single_users(monkeypatch: pytest.MonkeyPatch) -> None:

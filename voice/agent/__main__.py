@@ -74,6 +74,7 @@ def _quirks(arguments: argparse.Namespace) -> Quirks:
         upper_case_codes=arguments.upper_case_codes,
         inject_messages=not arguments.ignore_messages,
         tool_hold_ms=arguments.tool_hold_ms,
+        artifacts_delay_s=arguments.artifacts_delay_s,
     )
 
 
@@ -94,6 +95,7 @@ def _parse() -> argparse.Namespace:
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
     parser.add_argument("--lead-in-ms", type=int, default=defaults.lead_in_ms)
     parser.add_argument("--tool-hold-ms", type=int, default=defaults.tool_hold_ms)
+    parser.add_argument("--artifacts-delay-s", type=float, default=defaults.artifacts_delay_s)
     for flag, meaning in (
         ("--burst-audio", "send reply audio as soon as it is made"),
         ("--reusable-tokens", "a token may open several sessions"),

@@ -121,6 +121,11 @@ class Connection:
             self._grant = self._doorkeeper.admit(authorization, token)
         return None if self._grant else _UNAUTHORIZED
 
+    @property
+    def _may_record(self) -> bool:
+        """A switch of the local agent's own in the address: `record=false` keeps no sound."""
+        return self._socket.query_params.get("record", "").lower() != "false"
+
     def _take(self, message: str | bytes) -> None:
         event = decode_client(message)
         if isinstance(event, (Malformed, Unknown)):
@@ -153,7 +158,7 @@ class Connection:
             self._refuse(refusal or _UNAUTHORIZED)
             return
         try:
-            self._session = self._registry.create(patch, self._grant)
+            self._session = self._registry.create(patch, self._grant, record=self._may_record)
         except AtCapacity:
             words = f"All {self._registry.max_sessions} sessions of the local agent are in use; end one first"
             self._refuse(Refusal("at_capacity", words, fatal=True))

@@ -5,6 +5,7 @@ Owns the comparison of credentials. It never logs one and never says which part 
 
 import hmac
 from collections.abc import Sequence
+from ipaddress import ip_address
 from typing import Final
 from urllib.parse import urlsplit
 
@@ -18,6 +19,15 @@ def bare_credential(authorization: str) -> str:
     """The key in an Authorization header, with or without the word Bearer."""
     scheme, _, rest = authorization.strip().partition(" ")
     return rest.strip() if scheme.lower() == "bearer" else authorization.strip()
+
+
+def _is_private_name(name: str) -> bool:
+    """Whether nobody on the web can own this name: an address, or one without a dot."""
+    try:
+        ip_address(name)
+    except ValueError:
+        return "." not in name
+    return True
 
 
 class KeyRing:
@@ -47,14 +57,17 @@ class Doorkeeper:
         self._keys = keys
         self._mint = mint
 
-    def welcomes_page(self, origin: str | None) -> bool:
+    def welcomes_page(self, origin: str | None, host: str | None = None) -> bool:
         """Whether a browser page from `origin` may connect.
 
-        Any page on the web can reach a server on one's own machine: without keys only local pages may.
+        Any page on the web can reach a server on one's own machine: without keys only local pages may. A
+        page whose domain was made to point here sends no origin when it reads, but its own name as `host`.
         """
-        if origin is None or not self._keys.is_open:
+        if not self._keys.is_open:
             return True
-        return urlsplit(origin).hostname in _LOOPBACK_NAMES
+        if host is not None and not _is_private_name(urlsplit(f"//{host}").hostname or ""):
+            return False
+        return origin is None or urlsplit(origin).hostname in _LOOPBACK_NAMES
 
     def admit(self, authorization: str | None, token: str | None) -> Grant | None:
         """The grant of a header or a `token` query parameter; None when neither is good.

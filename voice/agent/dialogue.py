@@ -177,12 +177,13 @@ class Dialogue:
             self._answers_came()
         return answer
 
-    def sweep(self) -> None:
-        """Give up on tools that took too long. To be called now and then."""
+    def sweep(self) -> list[str]:
+        """Give up on tools that took too long; returns the ids of their calls. To be called now and then."""
         late = self._tools.expire(self._clock.monotonic())
         if late:
             log.info("session %s: %d tool call(s) timed out", self._stage.session_id, len(late))
             self._answers_came()
+        return late
 
     def hush(self) -> None:
         """Stop speaking and forget the open turn: the client is gone, perhaps for a moment only."""

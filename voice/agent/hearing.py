@@ -6,6 +6,7 @@ recognition, and `reply.cancel` must not wait with it.
 
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from voice.agent.dialogue import Dialogue
@@ -29,12 +30,23 @@ MAX_WAITING_CHUNKS: Final = 400
 
 
 class Hearing:
-    """One listener and its feeder. Made on an event loop."""
+    """One listener and its feeder. Made on an event loop.
 
-    def __init__(self, session_id: str, listener: Listener, dialogue: Dialogue) -> None:
+    Args:
+        watch: called with each event before the dialogue, and with how much sound was listened to, in ms.
+    """
+
+    def __init__(
+        self,
+        session_id: str,
+        listener: Listener,
+        dialogue: Dialogue,
+        watch: Callable[[ListenerEvent, float], None],
+    ) -> None:
         self._session_id = session_id
         self._listener = listener
         self._dialogue = dialogue
+        self._watch = watch
         self._waiting: asyncio.Queue[Samples] = asyncio.Queue(MAX_WAITING_CHUNKS)
         self._dropped = 0
         self._task = asyncio.create_task(self._run())
@@ -71,6 +83,7 @@ class Hearing:
                 log.exception("session %s: listening failed", self._session_id)
 
     def _pass_on(self, event: ListenerEvent) -> None:
+        self._watch(event, self._listener.heard_ms)
         match event:
             case SpeechStarted():
                 self._dialogue.user_started()

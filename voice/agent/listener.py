@@ -124,6 +124,11 @@ class Listener:
             return None
         return self._known_text()
 
+    @property
+    def heard_ms(self) -> int:
+        """How much sound it has listened to."""
+        return self._heard_ms
+
     def reconfigure(self, config: ListenerConfig) -> None:
         """Replace the settings; they act from the next 32 ms on, also in the middle of a turn."""
         self._config = config

@@ -23,6 +23,7 @@ class Quirks:
         tool_hold_ms: how long a silent pre-amble waits for early tool results; the service about 2300.
         ready_delay_ms: pause between `session.updated` and `session.ready`; 4 to 50 seen.
         resume_window_s: how long a dropped session may be resumed.
+        artifacts_delay_s: how long after the end the files of a session appear; the service about 7.
     """
 
     lead_in_ms: int = 60
@@ -36,3 +37,4 @@ class Quirks:
     tool_hold_ms: int = 0
     ready_delay_ms: int = 15
     resume_window_s: float = 30.0
+    artifacts_delay_s: float = 0.5

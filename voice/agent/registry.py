@@ -8,6 +8,7 @@ import hmac
 import logging
 from typing import Final
 
+from voice.agent.archive.store import Archive
 from voice.agent.brain.base import Brain
 from voice.agent.clock import Clock
 from voice.agent.models import Models
@@ -35,6 +36,7 @@ class Registry:
         brain: Brain,
         quirks: Quirks,
         clock: Clock,
+        archive: Archive,
         max_sessions: int,
         think_ahead: bool,
     ) -> None:
@@ -42,6 +44,7 @@ class Registry:
         self._brain = brain
         self._quirks = quirks
         self._clock = clock
+        self._archive = archive
         self._think_ahead = think_ahead
         self.max_sessions = max_sessions
         self._sessions: dict[str, Session] = {}
@@ -54,8 +57,8 @@ class Registry:
         """How many sessions have a client right now; the others may be resumed."""
         return sum(session.dropped_at is None for session in self._sessions.values())
 
-    def create(self, patch: SessionPatch, grant: Grant) -> Session:
-        """Make a session from a validated first update. Raises `AtCapacity`."""
+    def create(self, patch: SessionPatch, grant: Grant, *, record: bool = True) -> Session:
+        """Make a session from a validated first update; `record` keeps its sound. Raises `AtCapacity`."""
         if len(self._sessions) >= self.max_sessions:
             raise AtCapacity
         session = Session(
@@ -65,6 +68,8 @@ class Registry:
             brain=self._brain,
             quirks=self._quirks,
             clock=self._clock,
+            archive=self._archive,
+            record=record,
             think_ahead=self._think_ahead,
         )
         self._sessions[session.session_id] = session
@@ -91,6 +96,7 @@ class Registry:
         for session in list(self._sessions.values()):
             if session.sweep():
                 self.forget(session)
+        self._archive.sweep()
 
     async def keep_sweeping(self) -> None:
         """Sweep until cancelled."""

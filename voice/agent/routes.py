@@ -9,6 +9,7 @@ from typing import Any, Final
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
+from voice.agent.archive.store import Archive
 from voice.agent.credentials import KeyRing, bare_credential
 from voice.agent.models import Models
 from voice.agent.registry import Registry
@@ -42,6 +43,7 @@ class Routes:
     mint: TokenMint
     registry: Registry
     models: Models
+    archive: Archive
 
     async def token(self, request: Request) -> JSONResponse:
         """Mint a temporary token for the account of the key in the Authorization header."""
@@ -62,7 +64,7 @@ class Routes:
         return JSONResponse({"token": token, "expires_in_seconds": window_s})
 
     async def health(self, _request: Request) -> JSONResponse:
-        """Tell that the server runs, how busy it is, and whether it can hear."""
+        """Tell that the server runs, how busy it is, whether it can hear, and how much it keeps."""
         return JSONResponse(
             {
                 "status": "ok",
@@ -70,6 +72,8 @@ class Routes:
                 "connected": self.registry.connected,
                 "max_sessions": self.registry.max_sessions,
                 "recognition": not self.models.deafness,
+                "kept_sessions": len(self.archive),
+                "kept_bytes": self.archive.size,
             }
         )
 

@@ -13,9 +13,14 @@ from typing import Final
 
 import uvicorn
 from starlette.applications import Starlette
+from starlette.exceptions import HTTPException
 from starlette.routing import Route, WebSocketRoute
 from starlette.websockets import WebSocket
 
+from voice.agent.archive.api_problem import ApiProblem, answer_problem
+from voice.agent.archive.routes import SessionRoutes
+from voice.agent.archive.signing import Signer
+from voice.agent.archive.store import Archive, Limits
 from voice.agent.brain.base import Brain
 from voice.agent.clock import Clock, SystemClock
 from voice.agent.connection import Connection
@@ -46,22 +51,26 @@ class AgentOptions:
     max_sessions: int = DEFAULT_MAX_SESSIONS
     think_ahead: bool = True
     clock: Clock = field(default_factory=SystemClock)
+    kept: Limits = field(default_factory=Limits)
 
 
 def build_app(models: Models, brain: Brain, options: AgentOptions) -> Starlette:
-    """The application: `/v1/ws`, `/v1/token` and `/health`."""
+    """The application: `/v1/ws`, `/v1/token`, `/v1/sessions` with their files, and `/health`."""
     keys = KeyRing(options.api_keys)
     mint = TokenMint(options.clock, single_use=options.quirks.single_use_tokens)
     doorkeeper = Doorkeeper(keys, mint)
+    archive = Archive(options.clock, options.kept, delay_s=options.quirks.artifacts_delay_s)
     registry = Registry(
         models=models,
         brain=brain,
         quirks=options.quirks,
         clock=options.clock,
+        archive=archive,
         max_sessions=options.max_sessions,
         think_ahead=options.think_ahead,
     )
-    routes = Routes(keys, mint, registry, models)
+    routes = Routes(keys, mint, registry, models, archive)
+    sessions = SessionRoutes(keys, doorkeeper, archive, Signer(), options.clock)
 
     connected: set[WebSocket] = set()
 
@@ -84,12 +93,14 @@ def build_app(models: Models, brain: Brain, options: AgentOptions) -> Starlette:
 
     @contextlib.asynccontextmanager
     async def lifespan(_app: Starlette) -> AsyncIterator[None]:
+        archive.start()
         sweeping = asyncio.create_task(registry.keep_sweeping())
         try:
             yield
         finally:
             sweeping.cancel()
             registry.close()
+            await asyncio.to_thread(archive.close)
             await models.settle()
 
     return Starlette(
@@ -97,7 +108,9 @@ def build_app(models: Models, brain: Brain, options: AgentOptions) -> Starlette:
             WebSocketRoute(WS_PATH, serve),
             Route("/v1/token", routes.token),
             Route("/health", routes.health),
+            *sessions.routes(),
         ],
+        exception_handlers={ApiProblem: answer_problem, HTTPException: answer_problem},
         lifespan=lifespan,
     )
 

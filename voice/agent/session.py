@@ -11,6 +11,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Final
 
+from voice.agent.archive.journal import Start
+from voice.agent.archive.store import Archive, end_of
 from voice.agent.brain.base import Brain
 from voice.agent.clock import Clock
 from voice.agent.dialogue import Dialogue
@@ -61,6 +63,8 @@ class Session:
 
     Args:
         patch: the first `session.update`, already validated.
+        archive: follows the session.
+        record: whether the archive keeps the sound.
         think_ahead: ask the brain before a turn is surely over; not for one that costs money.
     """
 
@@ -73,6 +77,8 @@ class Session:
         brain: Brain,
         quirks: Quirks,
         clock: Clock,
+        archive: Archive,
+        record: bool,
         think_ahead: bool,
     ) -> None:
         self.session_id = f"sess_{secrets.token_hex(16)}"
@@ -91,6 +97,15 @@ class Session:
         self._hang_up: Callable[[int], None] | None = None
         self._intake: Intake | None = None  # from ready to drop
         line = FORMATS[self._config.output_encoding]
+        start = Start(
+            session_id=self.session_id,
+            account=self.account,
+            config=self._config.echo(self.session_id),
+            person_line=FORMATS[self._config.input_encoding],
+            agent_line=line,
+            started_at=clock.wall(),
+        )
+        self._journal = archive.begin(start, record=record)
         self._rehearsal = Rehearsal(brain, partial(models.speak, style=self._config.style, line=line))
         self._dialogue = Dialogue(
             brain=self._rehearsal,
@@ -145,8 +160,11 @@ class Session:
         """Whether this connection, and no later one, is the session's."""
         return self._outbox is outbox
 
-    def end(self, close_code: int = 1000) -> None:
-        """Say goodbye and hang up. The session id is dead from here on."""
+    def end(self) -> None:
+        """Say goodbye and hang up, as the client wished. The session id is dead from here on."""
+        self._end(1000, "user_initiated", "client_end")
+
+    def _end(self, close_code: int, reason: str, public_reason: str) -> None:
         lasted = round(self._clock.monotonic() - self._began, 3)
         self.send(SessionEnded(session_duration_seconds=lasted, audio_duration_seconds=None))
         log.info("session %s: ended after %.1f s", self.session_id, lasted)
@@ -154,18 +172,21 @@ class Session:
         if hang_up is not None:
             hang_up(close_code)
         self.drop()
+        self._journal.close(end_of(reason, public_reason, lasted, self._clock))
 
     def sweep(self) -> bool:
         """Enforce time limits; returns whether the session is over. To be called a few times a second."""
         now = self._clock.monotonic()
         if self._quirks.enforce_session_cap and now >= self._ends:
             self.refuse(Refusal("session_expired", "Session has reached its maximum duration"))
-            self.end(1008)
+            self._end(1008, "session_expired", "session_expired")
             return True
         if self.dropped_at is not None and now - self.dropped_at > self._quirks.resume_window_s:
             log.info("session %s: not resumed, forgotten", self.session_id)
+            lasted = round(now - self._began, 3)
+            self._journal.close(end_of("participant_disconnected", "client_end", lasted, self._clock))
             return True
-        self._dialogue.sweep()
+        self._journal.timed_out(self._dialogue.sweep())
         return False
 
     # Client events
@@ -174,12 +195,13 @@ class Session:
         """Act on one event of the client."""
         match event:
             case SessionUpdate():
-                self._update(event.session)
+                self._update(event)
             case InputAudio():
                 self._hear(event.audio)
             case ToolResult():
                 self._tool_result(event)
             case ReplyCreate():
+                self._journal.received(event)
                 self._dialogue.create(event.instructions)
             case ConversationMessage():
                 self._dialogue.inject(event.role, event.content)
@@ -188,6 +210,7 @@ class Session:
 
     def send(self, event: ServerEvent) -> None:
         """Send to whoever is connected; to nobody in between."""
+        self._journal.sent(event, self._dialogue.speaking)
         if self._outbox is not None:
             self._outbox.send(event)
 
@@ -203,13 +226,15 @@ class Session:
             )
         )
 
-    def _update(self, patch: SessionPatch) -> None:
+    def _update(self, event: SessionUpdate) -> None:
+        patch = event.session
         merged = self._config.merged(patch)
         refusal = refusal_of_later(patch, merged.patch)
         if refusal is not None:
             self.refuse(refusal)
             return
         self._config = merged
+        self._journal.received(event)
         self._attend()
         self.send(SessionUpdated(config=merged.echo(self.session_id)))
 
@@ -220,10 +245,12 @@ class Session:
         taken = self._intake.take(data, self._clock.monotonic())
         if taken.refusal is not None:
             self.refuse(taken.refusal)
+        self._journal.heard(taken.samples)
         if self._hearing is not None and len(taken.samples):
             self._hearing.feed(taken.samples)
 
     def _tool_result(self, event: ToolResult) -> None:
+        self._journal.received(event)
         answer = self._dialogue.tool_result(event.call_id, event.result, is_error=event.is_error)
         if answer is Answer.UNKNOWN:
             words = "No tool call with this call_id is waiting for a result"
@@ -244,7 +271,7 @@ class Session:
         line = FORMATS[self._config.input_encoding]
         listener = self._models.listener(self._listener_config(), line.rate_hz)
         if listener is not None:
-            self._hearing = Hearing(self.session_id, listener, self._dialogue)
+            self._hearing = Hearing(self.session_id, listener, self._dialogue, self._journal.listened)
         now = self._clock.monotonic()
         self._intake = Intake(line, now, enforce_rate=self._quirks.enforce_audio_rate)
         self.send(
@@ -280,3 +307,4 @@ class Session:
     async def _send_audio(self, event: ReplyAudio) -> None:
         if self._outbox is not None:
             await self._outbox.send_audio(event)
+            self._journal.spoke(event.data)

@@ -14,15 +14,15 @@ RECORDING_RATE_HZ = 48_000
 # A piece is moved only when all that follow it agree that it is off by more than this: less is the jitter of
 # threads and networks, and every correction can be heard.
 TOLERANCE_MS = 20
-_TOLERANCE = RECORDING_RATE_HZ * TOLERANCE_MS // 1000
 
 Pcm = NDArray[np.int16]
 
 
 class Lane:
-    """A run of 48 kHz mono samples from position 0 on. Not thread-safe; whoever adds must also take."""
+    """A run of mono samples from position 0 on. Not thread-safe; whoever adds must also take."""
 
-    def __init__(self) -> None:
+    def __init__(self, rate_hz: int = RECORDING_RATE_HZ) -> None:
+        self._tolerance = rate_hz * TOLERANCE_MS // 1000
         self._pending: deque[tuple[int, Pcm]] = deque()
         self._placed: deque[Pcm] = deque()
         # Where the next piece goes, and up to where was taken.
@@ -41,6 +41,11 @@ class Lane:
         """Add the next piece, which came in as if its first sample belonged at `position`."""
         self._pending.append((position, samples))
 
+    def drop_from(self, position: int) -> None:
+        """Forget what was added for `position` and later and is not taken yet."""
+        kept = [(begins, samples[: max(0, position - begins)]) for begins, samples in self._pending]
+        self._pending = deque(piece for piece in kept if len(piece[1]))
+
     def take(self, until: int) -> Pcm:
         """Return the samples from where the last call ended up to `until`, silence where there are none.
 
@@ -57,7 +62,7 @@ class Lane:
         if not self._pending:
             return False
         off = self._off()
-        tolerance = 0 if self._after_silence else _TOLERANCE
+        tolerance = 0 if self._after_silence else self._tolerance
         if off > tolerance:
             if self._end + off >= until:
                 return False

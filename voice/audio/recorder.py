@@ -19,6 +19,7 @@ from av.error import FFmpegError
 from numpy.typing import NDArray
 
 from voice.audio.lane import RECORDING_RATE_HZ, Lane
+from voice.audio.loudness import Bins, Loudness
 from voice.audio.microphone import AGENT_RATE_HZ
 from voice.audio.ogg_opus import FRAME_SAMPLES, OggOpusWriter
 from voice.audio.resample import Resampler
@@ -49,6 +50,7 @@ class Recorder:
         begun_at: float,
         on_failed: Callable[[str], None],
         on_dropped: Callable[[], None] = lambda: None,
+        on_written: Callable[[Bins], None] = lambda _: None,
         clock: Callable[[], float] = time.monotonic,
         open_file: Callable[[Path], BinaryIO] | None = None,
     ) -> None:
@@ -61,6 +63,7 @@ class Recorder:
                 written; what was written by then stays.
             on_dropped: called once, on the thread that hands over, when the first piece is dropped; must not
                 block or raise.
+            on_written: called once, on the writing thread, when the file is complete, with how loud it is.
             clock: monotonic seconds.
             open_file: opens the path for unbuffered writing.
         """
@@ -68,6 +71,7 @@ class Recorder:
         self._begun_at = begun_at
         self._on_failed = on_failed
         self._on_dropped = on_dropped
+        self._on_written = on_written
         self._clock = clock
         self._open_file = open_file or _open_private
         self._lock = threading.Lock()
@@ -77,6 +81,7 @@ class Recorder:
         self._person, self._agent = Lane(), Lane()
         self._upsampler = Resampler(AGENT_RATE_HZ, RECORDING_RATE_HZ)
         self._written = 0
+        self._loudness = Loudness(RECORDING_RATE_HZ)
         self._file: BinaryIO | None = None
         self._writer: OggOpusWriter | None = None
         # Not waited for when the process ends: `close` is, and the file plays anyway.
@@ -135,6 +140,7 @@ class Recorder:
             self._write(end + -end % FRAME_SAMPLES)
             if self._writer is not None:
                 self._writer.close()
+                self._on_written(self._loudness.bins())
         except (OSError, FFmpegError) as error:
             self._fail(error)
         except Exception as error:  # noqa: BLE001 - logged and told; the thread must not end silently
@@ -158,7 +164,9 @@ class Recorder:
         if until <= self._written or not (self._person.end or self._agent.end):
             return
         self._writer = self._writer or self._open()
-        self._writer.write(self._person.take(until), self._agent.take(until))
+        person, agent = self._person.take(until), self._agent.take(until)
+        self._writer.write(person, agent)
+        self._loudness.add(np.stack((person, agent)))
         self._written = until
 
     def _open(self) -> OggOpusWriter:

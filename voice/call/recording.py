@@ -11,7 +11,9 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from voice.audio.loudness import Bins
 from voice.audio.recorder import Recorder
+from voice.history.peaks import keep_peaks
 from voice.protocol.errors import NotKept
 
 _log = logging.getLogger(__name__)
@@ -35,6 +37,7 @@ class Recording:
                 begun_at=begun_at,
                 on_failed=lambda reason: tell(_failed(reason)),
                 on_dropped=lambda: tell(_dropped()),
+                on_written=lambda bins: _keep_peaks(path, bins),
             )
         )
 
@@ -66,6 +69,13 @@ class Recording:
             _log.warning("the disk did not take the end of a recording in time")
         if self._recorder.dropped:
             _log.warning("%d pieces of 20 ms are missing from a recording", self._recorder.dropped)
+
+
+def _keep_peaks(path: Path, bins: Bins) -> None:
+    try:
+        keep_peaks(path, bins)
+    except OSError as error:
+        _log.warning("a recording has no waveform yet: %s", error.strerror)
 
 
 def _failed(reason: str) -> NotKept:

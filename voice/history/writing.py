@@ -35,6 +35,7 @@ def write(connection: Connection, call_id: str, entries: Sequence[Entry], writer
     if number is not None:
         for entry in entries:
             _write_one(connection, number, entry)
+        _update(connection, number, {"seen_at": now})
 
 
 def write_whole(connection: Connection, full: FullCall) -> None:

@@ -48,6 +48,14 @@ def owner_of_request(cookies: Mapping[str, str]) -> str:
     return _owner_of({"is_logged_in": False, **json.loads(written or "{}")})
 
 
+def is_asked_by(owner: str, cookies: Mapping[str, str]) -> bool:
+    """Whether a request without a script run comes from this owner: addresses can be passed on."""
+    try:
+        return owner_of_request(cookies) == owner
+    except PermissionError:
+        return False
+
+
 def shown_name() -> str | None:
     """What to call the person of this script run: untrusted text in one line. None without login."""
     if owner() == SINGLE_USER:

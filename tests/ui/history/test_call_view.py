@@ -3,7 +3,6 @@
 import pytest
 
 from tests.history.samples import BEGAN, a_call, a_turn
-from voice.history.peaks import Peaks
 from voice.history.records import ConfigChange, FullCall, Mark
 from voice.ui.history.call_view import player_data
 from voice.ui.history.measured import latency_data
@@ -11,10 +10,6 @@ from voice.ui.history.measured import latency_data
 SPOKEN = {"turn_id": "t", "asked": "speech", "agent_ms": 500, "lead_in_ms": 50, "own_ms": 50}
 MEASURED = {**SPOKEN, "total_ms": 800, "endpointing_ms": 200}
 TOOL = {"name": "convert", "status": "done", "arguments": "{}", "result": "1", "took_ms": 12}
-
-
-def drawn(full: FullCall, **more: object) -> dict[str, object]:
-    return player_data(full, **more)  # type: ignore[arg-type]
 
 
 def test_all_that_happened_is_on_one_line_of_time_in_order() -> None:
@@ -25,7 +20,7 @@ def test_all_that_happened_is_on_one_line_of_time_in_order() -> None:
         (),
         (Mark(BEGAN + 9, "error", "Boom"), Mark(BEGAN + 1, "interruption")),
     )
-    assert drawn(full)["marks"] == [
+    assert player_data(full)["marks"] == [
         {"kind": "interruption", "at": 1.0, "text": "Interrupted"},
         {"kind": "change", "at": 3.0, "text": "Settings changed: turn detection, voice"},
         {"kind": "tool", "at": 4.0, "text": "Tool: convert"},
@@ -33,30 +28,29 @@ def test_all_that_happened_is_on_one_line_of_time_in_order() -> None:
     ]
 
 
-def test_the_line_of_time_holds_the_call_its_turns_and_its_recording() -> None:
+def test_the_line_of_time_holds_the_call_and_its_turns() -> None:
     running = FullCall(a_call(), (a_turn(30, "hi"),))
-    assert drawn(running)["duration"] == 30.5
-    assert drawn(FullCall(a_call(ended_at=BEGAN + 60), (a_turn(30, "hi"),)))["duration"] == 60.0
-    assert drawn(running, peaks=Peaks([1], [2], 90.0))["duration"] == 90.0
-    assert drawn(FullCall(a_call(ended_at=BEGAN)))["duration"] == 1.0
+    assert player_data(running)["duration"] == 30.5
+    assert player_data(FullCall(a_call(ended_at=BEGAN + 60), (a_turn(30, "hi"),)))["duration"] == 60.0
+    assert player_data(FullCall(a_call(ended_at=BEGAN)))["duration"] == 1.0
 
 
 def test_a_turn_that_never_ended_or_began_too_early_still_has_a_place() -> None:
-    turns = drawn(FullCall(a_call(), (a_turn(-5, "early"), a_turn(3, "cut", ended_at=None))))["turns"]
+    turns = player_data(FullCall(a_call(), (a_turn(-5, "early"), a_turn(3, "cut", ended_at=None))))["turns"]
     assert [(turn["from"], turn["to"]) for turn in turns] == [(0.0, 0.3), (3.0, 3.3)]  # type: ignore[attr-defined]
 
 
 def test_a_bubble_says_the_latency_only_where_the_end_of_the_voice_is_known() -> None:
     unclear = {**SPOKEN, "total_ms": 600}
     full = FullCall(a_call(), (a_turn(1, "a", latency=MEASURED), a_turn(2, "b", latency=unclear)))
-    shown = [turn["latency_ms"] for turn in drawn(full)["turns"]]  # type: ignore[attr-defined]
+    shown = [turn["latency_ms"] for turn in player_data(full)["turns"]]  # type: ignore[attr-defined]
     assert shown == [800, None]
 
 
 @pytest.mark.parametrize("broken", [{}, {"name": 1}, {"total_ms": "x"}])
 def test_figures_and_tools_of_another_shape_count_as_not_there(broken: dict[str, object]) -> None:
     turn = a_turn(1, "a", latency=broken, tool=broken)
-    shown = drawn(FullCall(a_call(), (turn,)))["turns"][0]  # type: ignore[index]
+    shown = player_data(FullCall(a_call(), (turn,)))["turns"][0]  # type: ignore[index]
     assert (shown["latency_ms"], shown["tool"]) == (None, None)
     assert latency_data([turn]) is None
 

@@ -1,59 +1,47 @@
-"""Recordings are served to whom they were promised, whole and in ranges, and to nobody else."""
+"""Recordings and their waveforms are served to whom they were promised, and to nobody else."""
 
+import asyncio
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import anyio
 import httpx
+import numpy as np
 import pytest
 import pytest_asyncio
 from starlette.applications import Starlette
 from starlette.routing import Route
 
+from voice.audio.loudness import LOUDEST
+from voice.audio.ogg_opus import OggOpusWriter
+from voice.history.waveforms import Waveforms
 from voice.ui.history import recordings
-from voice.ui.history.recordings import RECORDING_PATH, TICKET_LIFE_S, Tickets, serve_recording
+from voice.ui.history.recordings import (
+    RECORDING_PATH,
+    WAVEFORM_PATH,
+    recording_address,
+    serve_recording,
+    serve_waveform,
+)
+from voice.ui.history.tickets import Tickets
 
 SOUND = bytes(range(200))
-Asking = dict[str, str | None]
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now_s = 0.0
-
-    def __call__(self) -> float:
-        return self.now_s
-
-
-@pytest.fixture
-def clock() -> Clock:
-    return Clock()
-
-
-@pytest.fixture
-def tickets(clock: Clock, monkeypatch: pytest.MonkeyPatch) -> Tickets:
-    made = Tickets(clock)
-    monkeypatch.setattr(recordings, "tickets", made)
-    return made
+DEADLINE_S = 20
+POLL_S = 0.01
 
 
 @pytest.fixture(autouse=True)
-def asks(monkeypatch: pytest.MonkeyPatch) -> Asking:
-    """Who asks; None for somebody who has not logged in."""
-    person: Asking = {"name": "ann"}
-
-    def owner_of_request(_cookies: object) -> str:
-        if person["name"] is None:
-            raise PermissionError
-        return person["name"]
-
-    monkeypatch.setattr(recordings, "owner_of_request", owner_of_request)
-    return person
+def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(recordings, "tickets", Tickets())
+    monkeypatch.setattr(recordings, "is_asked_by", lambda owner, _cookies: owner == "ann")
+    monkeypatch.setattr(recordings, "waveforms", Waveforms(recordings.BUCKETS))
 
 
 @pytest_asyncio.fixture
 async def client() -> AsyncIterator[httpx.AsyncClient]:
-    served = httpx.ASGITransport(Starlette(routes=[Route(RECORDING_PATH, serve_recording)]))
+    routes = [Route(RECORDING_PATH, serve_recording), Route(WAVEFORM_PATH, serve_waveform)]
+    served = httpx.ASGITransport(Starlette(routes=routes))
     async with httpx.AsyncClient(transport=served, base_url="http://parley.test") as opened:
         yield opened
 
@@ -65,85 +53,81 @@ def recording(tmp_path: Path) -> Path:
     return path
 
 
+async def waveform_of(client: httpx.AsyncClient, address: str) -> dict[str, Any]:
+    """Ask as a page does, until it is there."""
+    async with asyncio.timeout(DEADLINE_S):
+        while (answer := await client.get(f"{address}/waveform")).status_code == 202:
+            assert not answer.content
+            # The page is told to ask again: nothing else says that it is ready.
+            await asyncio.sleep(POLL_S)
+    assert "no-store" in answer.headers["cache-control"]
+    found: dict[str, Any] = answer.raise_for_status().json()
+    return found
+
+
 async def test_a_recording_is_served_whole_as_sound_that_nobody_keeps(
-    client: httpx.AsyncClient, tickets: Tickets, recording: Path
+    client: httpx.AsyncClient, recording: Path
 ) -> None:
-    answer = await client.get(tickets.address("ann", "call", recording))
+    answer = await client.get(recording_address("ann", recording))
     assert answer.content == SOUND
     assert answer.headers["content-type"] == "audio/ogg"
     assert "no-store" in answer.headers["cache-control"]
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 
-async def test_a_part_is_served_so_that_a_player_can_jump(
-    client: httpx.AsyncClient, tickets: Tickets, recording: Path
-) -> None:
-    answer = await client.get(tickets.address("ann", "call", recording), headers={"Range": "bytes=50-59"})
+async def test_a_part_is_served_so_that_a_player_can_jump(client: httpx.AsyncClient, recording: Path) -> None:
+    answer = await client.get(recording_address("ann", recording), headers={"Range": "bytes=50-59"})
     assert answer.status_code == 206
     assert answer.content == SOUND[50:60]
     assert answer.headers["content-range"] == "bytes 50-59/200"
 
 
-def test_an_address_says_neither_whose_nor_which_call_it_is_and_two_owners_have_two(
-    tickets: Tickets, recording: Path
-) -> None:
-    mine, yours = (tickets.address(owner, "call-id", recording) for owner in ("ann", "bob"))
-    assert mine != yours
-    assert not {"ann", "call-id", "ogg"} & set(mine.replace("/", " ").replace(".", " ").split())
-
-
-def test_the_address_stays_while_it_is_asked_for_so_that_what_plays_goes_on(
-    tickets: Tickets, recording: Path, clock: Clock
-) -> None:
-    first = tickets.address("ann", "call", recording)
-    clock.now_s = TICKET_LIFE_S - 1
-    assert tickets.address("ann", "call", recording) == first
-    clock.now_s += TICKET_LIFE_S - 1
-    assert tickets.path("ann", first.rsplit("/", 1)[1]) == recording
-
-
 @pytest.mark.parametrize(
-    "path", ["/recording/guess", "/recording/call", "/recording/..%2Fcall.ogg", "/recording/é"]
+    "path",
+    [
+        "/recording/guess",
+        "/recording/call",
+        "/recording/..%2Fcall.ogg",
+        "/recording/é",
+        "/recording/guess/waveform",
+    ],
 )
-@pytest.mark.usefixtures("tickets")
-async def test_what_is_no_ticket_opens_nothing(client: httpx.AsyncClient, path: str) -> None:
+async def test_what_is_no_ticket_opens_nothing(client: httpx.AsyncClient, recording: Path, path: str) -> None:
+    recording_address("ann", recording)
     assert (await client.get(path)).status_code == 404
 
 
-@pytest.mark.parametrize("name", ["bob", "", None])
 async def test_an_address_that_was_passed_on_opens_nothing(
-    client: httpx.AsyncClient,
-    tickets: Tickets,
-    recording: Path,
-    asks: Asking,
-    name: str | None,
+    client: httpx.AsyncClient, recording: Path
 ) -> None:
-    address = tickets.address("ann", "call", recording)
-    asks["name"] = name
+    address = recording_address("bob", recording)
     assert (await client.get(address)).status_code == 404
+    assert (await client.get(f"{address}/waveform")).status_code == 404
 
 
-async def test_a_ticket_runs_out(
-    client: httpx.AsyncClient, tickets: Tickets, recording: Path, clock: Clock
-) -> None:
-    address = tickets.address("ann", "call", recording)
-    clock.now_s = TICKET_LIFE_S + 1
-    assert (await client.get(address)).status_code == 404
-    assert tickets.address("ann", "call", recording) != address
-
-
-async def test_a_recording_that_was_deleted_is_gone(
-    client: httpx.AsyncClient, tickets: Tickets, recording: Path
-) -> None:
-    address = tickets.address("ann", "call", recording)
+async def test_a_recording_that_was_deleted_is_gone(client: httpx.AsyncClient, recording: Path) -> None:
+    address = recording_address("ann", recording)
     await anyio.Path(recording).unlink()
     assert (await client.get(address)).status_code == 404
+    assert (await client.get(f"{address}/waveform")).status_code == 404
 
 
-def test_tickets_are_bounded_and_the_oldest_goes(
-    tickets: Tickets, recording: Path, monkeypatch: pytest.MonkeyPatch
+async def test_a_waveform_is_worked_out_aside(client: httpx.AsyncClient, tmp_path: Path) -> None:
+    path = tmp_path / "call.ogg"
+    silent = np.zeros(48_000, np.int16)
+    with path.open("wb", buffering=0) as file:
+        writer = OggOpusWriter(file)
+        writer.write(silent, silent)
+        writer.close()
+    found = await waveform_of(client, recording_address("ann", path))
+    assert found["recorded"] == pytest.approx(1.0, abs=0.1)
+    left, right = found["peaks"]
+    assert len(left) == len(right) == pytest.approx(20, abs=2)
+    assert max(*left, *right) < LOUDEST // 10
+
+
+async def test_a_damaged_recording_has_a_sentence_in_place_of_a_waveform(
+    client: httpx.AsyncClient, recording: Path
 ) -> None:
-    monkeypatch.setattr(recordings, "_MAX_TICKETS", 2)
-    first, second, third = (tickets.address("ann", id_, recording).rsplit("/", 1)[1] for id_ in "abc")
-    assert tickets.path("ann", first) is None
-    assert tickets.path("ann", second) == tickets.path("ann", third) == recording
+    found = await waveform_of(client, recording_address("ann", recording))
+    assert found == {"problem": "The recording of this call is damaged. What was said can still be read."}

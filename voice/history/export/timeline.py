@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from html import escape
 
+from voice.audio.loudness import LOUDEST
 from voice.history.export.words import clock, one_line, spans
-from voice.history.peaks import LOUDEST, Peaks
+from voice.history.peaks import Peaks
 from voice.history.records import FullCall
 
 # Units of the picture; the browser stretches it.

@@ -20,7 +20,7 @@ def my_personas() -> PersonaStore:
     """Where this person's own personas are kept; those of everybody where nobody logs in."""
     folder, mine = load_settings().voice_data_dir / _FOLDER, owner()
     if mine != SINGLE_USER:
-        # A provider's name for a person may hold any sign, and folders are listed by whoever looks after them.
+        # A provider's name for a person may hold any sign.
         folder /= hashlib.sha256(mine.encode()).hexdigest()
     return PersonaStore(folder, tools=tool_names())
 

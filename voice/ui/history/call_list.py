@@ -1,14 +1,18 @@
 """The list of calls: search, rows, pages, and what can be done with the rows that are chosen."""
 
+from functools import partial
+from hashlib import blake2b
 from math import ceil
 
+import msgspec
 import streamlit as st
 
-from voice.history.records import Found, FoundCall
+from voice.history.records import Filters, Found, FoundCall
 from voice.history.store import Store
 from voice.ui.history.address import open_call, open_pair
 from voice.ui.history.exporting import draw_export
 from voice.ui.history.forgetting import ask_before_deleting
+from voice.ui.history.news import News, news_address
 from voice.ui.history.rows import row_of
 from voice.ui.history.said import telling
 from voice.ui.history.search_bar import Asked, clear_search, draw_search, pager_key, to_first_page
@@ -17,9 +21,10 @@ from voice.ui.live_component import live_component, read_part
 PER_PAGE = 50
 _LIST = "history_list"
 _PAIR = 2
+_RUNNING = Filters(how_ended=("running",))
 
 _list = live_component(
-    _LIST, html=read_part("history_list.html"), parts=("history_time.js", "history_row.js")
+    _LIST, html=read_part("history_list.html"), parts=("history_time.js", "news.js", "history_row.js")
 )
 
 
@@ -35,11 +40,13 @@ def _draw(store: Store, owner: str) -> None:
     found = _ask(store, owner, asked)
     if not found.total:
         _draw_empty(asked)
+        # Nothing is seen of it, but it hears of a call that begins.
+        _draw_rows(store, owner, found)
         return
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.text(_count(found.total, asked))
         actions = st.container(horizontal=True, width="content")
-    opened, chosen = _draw_rows(found)
+    opened, chosen = _draw_rows(store, owner, found)
     with actions:
         _draw_actions(store, owner, chosen)
     pages = _pages(found.total)
@@ -87,19 +94,36 @@ def _draw_empty(asked: Asked) -> None:
         st.button("Clear search and filters", icon=":material/filter_list_off:", on_click=clear_search)
 
 
-def _draw_rows(found: Found) -> tuple[str, list[FoundCall]]:
+def _draw_rows(store: Store, owner: str, found: Found) -> tuple[str, list[FoundCall]]:
     """Draw the rows; gives the call that was opened, if one was, and those that are chosen."""
     state = st.session_state.get(_LIST) or {}
     ids = set(state.get("chosen") or ())
     chosen = [row for row in found.rows if row.call.id in ids]
     result = _list(
         key=_LIST,
-        data={"rows": [row_of(row) for row in found.rows], "chosen": [row.call.id for row in chosen]},
+        data={
+            "rows": [row_of(row) for row in found.rows],
+            "chosen": [row.call.id for row in chosen],
+            "running": [row["id"] for row in _running(store, owner)],
+            "news": news_address(owner, _LIST, partial(news_of_running, store, owner)),
+        },
+        on_changed_change=lambda: None,
         on_chosen_change=lambda: None,
         on_open_change=lambda: None,
     )
     opened = result.get("open")
     return (opened if isinstance(opened, str) else ""), chosen
+
+
+def news_of_running(store: Store, owner: str, seen: str) -> News:
+    """The rows of the owner's calls that run, unless they are as the stamp that was `seen` says."""
+    data = {"running": _running(store, owner)}
+    stamp = blake2b(msgspec.json.encode(data), digest_size=16).hexdigest()
+    return News(stamp, None if stamp == seen else data)
+
+
+def _running(store: Store, owner: str) -> list[dict[str, object]]:
+    return [row_of(row) for row in store.list_calls(owner, filters=_RUNNING).rows]
 
 
 def _draw_actions(store: Store, owner: str, chosen: list[FoundCall]) -> None:

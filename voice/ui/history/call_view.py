@@ -8,7 +8,6 @@ from typing import Any
 
 import msgspec
 
-from voice.history.peaks import Peaks
 from voice.history.records import ConfigChange, FullCall, Mark, TurnRecord
 from voice.ui.history.measured import shown_latency_ms, tool_of
 
@@ -23,22 +22,16 @@ _MARK_WORDS = {
 }
 
 
-def player_data(
-    full: FullCall, *, audio: str | None = None, peaks: Peaks | None = None, silent: str = ""
-) -> dict[str, object]:
-    """The component's data: `audio` is the recording's address, `silent` why there is nothing to hear."""
+def player_data(full: FullCall) -> dict[str, object]:
+    """The component's data of a call without its sound."""
     start = full.call.started_at
     turns = [_turn(turn, start) for turn in full.turns]
     marks = sorted((*_marks(full, start), *_tool_marks(turns)), key=lambda mark: float(mark["at"]))
-    recorded = peaks.seconds if peaks else 0.0
     return {
         "call": full.call.id,
+        "running": full.call.ended_at is None,
         "sample": full.call.sample,
-        "audio": audio,
-        "peaks": [peaks.left, peaks.right] if peaks else None,
-        "recorded": recorded,
-        "duration": max(recorded, _length_s(full, turns)),
-        "silent": silent,
+        "duration": _length_s(full, turns),
         "turns": turns,
         "marks": marks,
     }

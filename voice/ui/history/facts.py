@@ -33,11 +33,18 @@ def facts_of(call: CallRecord) -> dict[str, str]:
         "Turns": str(call.turn_count),
         "Median latency": UNKNOWN if latency is None else f"{latency / 1000:.2f} s",
         "Interruptions": str(call.interruptions),
-        "Cost": cost_text(call.cost_usd) or UNKNOWN,
+        "Cost": cost_words(call.cost_usd),
         "Voice": call.voice or UNKNOWN,
         "Persona": call.persona or UNKNOWN,
         "Rating": UNKNOWN if call.rating is None else f"{call.rating} of {MAX_RATING}",
     }
+
+
+def cost_words(usd: float | None) -> str:
+    """What a call cost; the local agent is free, and of another agent nobody can say."""
+    if usd is None:
+        return UNKNOWN
+    return cost_text(usd) or "free"
 
 
 def seconds_of(call: CallRecord) -> float | None:

@@ -10,13 +10,11 @@ from voice.history.store import Store
 from voice.ui.history.comparison import draw_choice
 from voice.ui.history.details import draw_details
 from voice.ui.history.exporting import draw_export
-from voice.ui.history.facts import AGENTS, facts_of
+from voice.ui.history.facts import AGENTS
 from voice.ui.history.forgetting import ask_before_deleting
 from voice.ui.history.player import draw_player
 from voice.ui.history.said import complain
 from voice.ui.history.when import when_text
-
-_FIGURES = ("Length", "Ended", "Turns", "Median latency", "Interruptions", "Cost")
 
 T = TypeVar("T")
 
@@ -24,21 +22,20 @@ T = TypeVar("T")
 def draw_call(store: Store, owner: str, full: FullCall) -> None:
     """Draw a call of this owner's."""
     _draw_head(store, owner, full)
-    draw_player(store, full)
-    _draw_judgement(store, owner, full.call)
-    draw_details(full)
+    draw_player(store, full, with_facts=True)
+    details, judgement = st.columns([3, 2], gap="medium")
+    with judgement:
+        _draw_judgement(store, owner, full.call)
+    with details:
+        draw_details(full)
 
 
 def _draw_facts(call: CallRecord) -> None:
-    """What a call was, in one line and its figures. Names of voices and personas are plain text."""
+    """What a call was, in one line. Names of voices and personas are plain text."""
     names = [when_text(call.started_at), call.voice, call.persona, AGENTS[call.agent]]
     if call.sample:
         names.append("Sample")
     st.text(" · ".join(name for name in names if name))
-    facts = facts_of(call)
-    with st.container(horizontal=True, gap="medium"):
-        for name in _FIGURES:
-            st.metric(name, facts[name], width="content")
     if call.failure:
         st.text(call.failure)
 
@@ -61,10 +58,6 @@ def _draw_head(store: Store, owner: str, full: FullCall) -> None:
         if st.button("Delete", icon=":material/delete:"):
             ask_before_deleting(store, owner, [call])
     _draw_facts(call)
-    if call.ended_at is None:
-        with st.container(horizontal=True, vertical_alignment="center"):
-            st.text("This call is still running. You see what was said so far.")
-            st.button("Show what came since", icon=":material/refresh:")
 
 
 def _draw_judgement(store: Store, owner: str, call: CallRecord) -> None:

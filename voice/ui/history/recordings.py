@@ -1,88 +1,73 @@
-"""Serves recordings to the pages that show their calls.
+"""Serves recordings and their waveforms to the pages that show their calls.
 
-The address holds an unguessable ticket for one recording, which is made only for a call that its owner's page
-was given, and never from anything that comes out of an address. Where people log in, it opens the recording
-for its owner alone: addresses can be passed on.
+The address holds a ticket for one recording. Where people log in, it opens nothing for anybody but its owner.
 """
 
-import secrets
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
 
 import anyio
 from starlette.requests import Request
-from starlette.responses import FileResponse, PlainTextResponse, Response
+from starlette.responses import FileResponse, JSONResponse, PlainTextResponse, Response
 
-from voice.ui.whose import owner_of_request
+from voice.history.peaks import Peaks
+from voice.history.records import HistoryProblem
+from voice.history.waveforms import Waveforms
+from voice.ui.history.tickets import Tickets
+from voice.ui.whose import is_asked_by
 
 RECORDING_PATH = "/recording/{ticket}"
-# A page that is left open overnight can still play.
-TICKET_LIFE_S = 24 * 3600
-_MAX_TICKETS = 2_000
+WAVEFORM_PATH = "/recording/{ticket}/waveform"
+# As many parts as the widest page has room for.
+BUCKETS = 600
 # Nothing between here and the browser may keep it, and nothing may take it for a page.
-_HEADERS = {
+HEADERS = {
     "Cache-Control": "private, no-store",
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": "default-src 'none'",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
+_NOT_YET = 202
+
+# With whose it is.
+tickets: Tickets[tuple[str, Path]] = Tickets()
+waveforms = Waveforms(BUCKETS)
 
 
-class _Ticket(NamedTuple):
-    written: str
-    owner: str
-    path: Path
-    until: float
+def recording_address(owner: str, path: Path) -> str:
+    """Where the page of `owner` gets this recording. It must be of one of the owner's calls."""
+    return RECORDING_PATH.format(ticket=tickets.give((owner, path), (owner, path)))
 
 
-class Tickets:
-    """Who may hear what. Thread-safe. When it is full, the ticket that was asked for longest ago goes."""
-
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
-        self._clock = clock
-        self._lock = threading.Lock()
-        self._by_call: OrderedDict[tuple[str, str], _Ticket] = OrderedDict()
-
-    def address(self, owner: str, call_id: str, path: Path) -> str:
-        """The address of this recording for its owner's page; the same again while it is valid."""
-        key, until = (owner, call_id), self._clock() + TICKET_LIFE_S
-        with self._lock:
-            known = self._by_call.pop(key, None)
-            valid = known is not None and known.until > self._clock()
-            written = known.written if known and valid else secrets.token_urlsafe(32)
-            self._by_call[key] = _Ticket(written, owner, path, until)
-            while len(self._by_call) > _MAX_TICKETS:
-                self._by_call.popitem(last=False)
-        return RECORDING_PATH.format(ticket=written)
-
-    def path(self, owner: str, written: str) -> Path | None:
-        """The recording that a ticket of this owner is for; `None` for what is no ticket, or no longer."""
-        now = self._clock()
-        with self._lock:
-            tickets = list(self._by_call.values())
-        for ticket in tickets:
-            if ticket.until > now and secrets.compare_digest(ticket.written.encode(), written.encode()):
-                return ticket.path if ticket.owner == owner else None
-        return None
-
-
-tickets = Tickets()
+def waveform_data(peaks: Peaks) -> dict[str, object]:
+    """What `history_timeline.js` draws: both speakers' loudness, of the first `recorded` seconds."""
+    return {"peaks": [peaks.left, peaks.right], "recorded": peaks.seconds}
 
 
 async def serve_recording(request: Request) -> Response:
     """Serve the recording of a ticket, whole or in ranges; 404 for everything else."""
-    path = _path(request)
-    if path is None or not await anyio.Path(path).is_file():
-        return PlainTextResponse("There is no such recording.", status_code=404, headers=_HEADERS)
-    return FileResponse(path, media_type="audio/ogg", headers=_HEADERS)
+    path = await _recording_of(request)
+    return _none() if path is None else FileResponse(path, media_type="audio/ogg", headers=HEADERS)
 
 
-def _path(request: Request) -> Path | None:
-    try:
-        return tickets.path(owner_of_request(request.cookies), request.path_params["ticket"])
-    except PermissionError:
+async def serve_waveform(request: Request) -> Response:
+    """Serve the waveform of a ticket's recording, or a sentence for a person; 202 while it is worked out."""
+    path = await _recording_of(request)
+    if path is None:
+        return _none()
+    found = await anyio.to_thread.run_sync(waveforms.ask, path)
+    if found is None:
+        return Response(status_code=_NOT_YET, headers=HEADERS)
+    data = {"problem": str(found)} if isinstance(found, HistoryProblem) else waveform_data(found)
+    return JSONResponse(data, headers=HEADERS)
+
+
+async def _recording_of(request: Request) -> Path | None:
+    found = tickets.find(request.path_params["ticket"])
+    if found is None:
         return None
+    owner, path = found
+    return path if is_asked_by(owner, request.cookies) and await anyio.Path(path).is_file() else None
+
+
+def _none() -> Response:
+    return PlainTextResponse("There is no such recording.", status_code=404, headers=HEADERS)

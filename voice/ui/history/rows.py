@@ -2,9 +2,8 @@
 as plain text. Dates are left to the browser, which knows the reader's zone.
 """
 
-from voice.conversation.cost import cost_text
 from voice.history.records import FoundCall
-from voice.ui.history.facts import ENDS, seconds_of
+from voice.ui.history.facts import ENDS, cost_words, seconds_of
 
 
 def row_of(found: FoundCall) -> dict[str, object]:
@@ -22,7 +21,7 @@ def row_of(found: FoundCall) -> dict[str, object]:
         "latency_ms": call.median_latency_ms,
         "interruptions": call.interruptions,
         "ended": {"kind": kind, "word": word, "icon": icon},
-        "cost": cost_text(call.cost_usd),
+        "cost": cost_words(call.cost_usd),
         "rating": call.rating,
         "sample": call.sample,
         "has_recording": call.has_recording,

@@ -1,4 +1,5 @@
-// The list of calls. Opening a call and choosing some cause a run; nothing else does.
+// The list of calls. Opening a call and choosing some cause a run, and so does a call that begins or ends;
+// what changes of a running one comes by itself.
 
 const lists = new WeakMap();
 
@@ -6,12 +7,16 @@ class CallList {
   constructor(root) {
     this.body = root.querySelector("tbody");
     this.all = root.querySelector(".all");
+    this.news = new News({ onNews: (data) => this.told(data), periodMs: UNHURRIED_MS });
     this.all.onchange = () => this.choose(this.all.checked ? this.rows.map(({ id }) => id) : []);
   }
 
-  show({ rows, chosen }, setStateValue, setTriggerValue) {
+  show({ rows, chosen, running, news }, setStateValue, setTriggerValue) {
     this.tell = (ids) => setStateValue("chosen", ids);
-    const acts = {
+    this.askForRun = (ids) => setTriggerValue("changed", ids.join(" "));
+    this.running = running;
+    this.news.ask(news);
+    this.acts = {
       onOpen: (id) => setTriggerValue("open", id),
       onChoose: (id, yes) => this.choose([...this.chosen.filter((other) => other !== id), ...(yes ? [id] : [])]),
     };
@@ -21,8 +26,29 @@ class CallList {
     if (written !== this.written) {
       this.written = written;
       this.rows = rows;
-      this.body.replaceChildren(...rows.map((row) => callRow(row, chosen.includes(row.id), acts)));
+      this.body.replaceChildren(...rows.map((row) => this.rowOf(row)));
     }
+    this.showChosen();
+  }
+
+  rowOf(row) {
+    return callRow(row, this.chosen.includes(row.id), this.acts);
+  }
+
+  // Which calls run, and what is known of each.
+  told({ running }) {
+    const ids = running.map(({ id }) => id);
+    if (ids.join() !== this.running.join()) this.askForRun(ids);
+    for (const row of running) this.renew(row);
+  }
+
+  renew(row) {
+    const index = this.rows.findIndex(({ id }) => id === row.id);
+    if (index < 0) return;
+    const renewed = { ...row, snippet: this.rows[index].snippet };
+    if (JSON.stringify(renewed) === JSON.stringify(this.rows[index])) return;
+    this.rows = this.rows.with(index, renewed);
+    this.body.rows[index].replaceWith(this.rowOf(renewed));
     this.showChosen();
   }
 
@@ -46,5 +72,8 @@ class CallList {
 export default function ({ data, parentElement, setStateValue, setTriggerValue }) {
   if (!lists.has(parentElement)) lists.set(parentElement, new CallList(parentElement));
   lists.get(parentElement).show(data, setStateValue, setTriggerValue);
-  return () => lists.delete(parentElement);
+  return () => {
+    lists.get(parentElement)?.news.stop();
+    lists.delete(parentElement);
+  };
 }

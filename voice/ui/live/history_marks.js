@@ -9,11 +9,22 @@ const MARK_ICONS = {
   notice: "info",
 };
 
-function markButton({ kind, at, text }, duration, onPress) {
+class Marks {
+  constructor(row, onPress) {
+    this.buttons = new Keyed(row, (mark) => markButton(mark, onPress));
+  }
+
+  show(marks, duration) {
+    this.buttons.show(marks).forEach((button, index) => {
+      button.style.left = `${Math.min(1, Math.max(0, marks[index].at / duration)) * 100}%`;
+    });
+  }
+}
+
+function markButton({ kind, at, text }, onPress) {
   const button = element("button", "mark-at", "");
   button.type = "button";
   button.dataset.kind = kind;
-  button.style.left = `${Math.min(1, Math.max(0, at / duration)) * 100}%`;
   button.title = `${clockText(at)} · ${text}`;
   button.setAttribute("aria-label", `${text}, at ${clockText(at)}`);
   button.append(icon(MARK_ICONS[kind] ?? MARK_ICONS.notice));

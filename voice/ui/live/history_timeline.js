@@ -27,8 +27,11 @@ class Timeline {
   }
 
   moveTo(seconds) {
+    const pixel = (at) => Math.round((at / this.duration) * this.canvas.width);
+    const moved = pixel(seconds) !== pixel(this.position);
     this.position = seconds;
-    this.draw();
+    // Playing asks for this with every frame, and a long call moves by a pixel in seconds.
+    if (moved) this.draw();
   }
 
   draw() {

@@ -1,6 +1,8 @@
 // The transcript of a past call: bubbles and tool cards, each with the button that plays from there.
 
 const PAST_SPEAKERS = { user: "You", agent: "Agent", tool: "Tool" };
+const SCROLLING_KEYS = new Set(["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"]);
+const AT_END_PX = 40;
 const PAST_SAMPLE_SPEAKERS = { ...PAST_SPEAKERS, user: "Recording" };
 
 class PastTurns {
@@ -10,18 +12,25 @@ class PastTurns {
     this.turns = [];
     this.nodes = [];
     this.following = true;
+    this.items = new Keyed(list, ({ turn, name, audible }) => this.node(turn, name, audible));
     // Whoever scrolls reads on their own, until they play something again.
-    for (const event of ["wheel", "touchmove", "keydown"]) {
+    for (const event of ["wheel", "touchmove"]) {
       list.addEventListener(event, () => (this.following = false), { passive: true });
     }
+    list.addEventListener("keydown", ({ key }) => {
+      if (SCROLLING_KEYS.has(key)) this.following = false;
+    });
   }
 
   // `audible`: whether there is anything to play.
-  show({ turns, sample }, audible) {
+  show({ turns, sample, running }, audible) {
+    const { scrollTop, scrollHeight, clientHeight } = this.list;
+    const atEnd = scrollHeight - scrollTop - clientHeight < AT_END_PX;
+    const names = sample ? PAST_SAMPLE_SPEAKERS : PAST_SPEAKERS;
     this.turns = turns;
-    this.names = sample ? PAST_SAMPLE_SPEAKERS : PAST_SPEAKERS;
-    this.nodes = turns.map((turn) => this.node(turn, audible));
-    this.list.replaceChildren(...this.nodes);
+    this.nodes = this.items.show(turns.map((turn) => ({ turn, name: names[turn.speaker], audible })));
+    // Of a call that runs, the newest is what one wants to see.
+    if (running && atEnd) this.list.scrollTop = this.list.scrollHeight;
   }
 
   follow() {
@@ -49,11 +58,11 @@ class PastTurns {
     }
   }
 
-  node(turn, audible) {
+  node(turn, name, audible) {
     const tool = Boolean(turn.tool);
     const inner = tool ? newToolCard() : newBubble();
     if (tool) fillToolCard(inner, turn);
-    else fillBubble(inner, turn, this.names[turn.speaker], null);
+    else fillBubble(inner, turn, name, null);
     const item = element("li", "past-turn", "");
     item.dataset.number = turn.number;
     item.dataset.side = turn.speaker;
