@@ -149,7 +149,7 @@ async def test_two_people_each_find_only_their_own_calls(browser: Browser, site:
         await ann.log_in(ANN)
         await ann.talk.open()
         await make_call(ann.talk)
-        await ann.open()
+        await ann.visit("/history")
         await expect(ann.rows).to_have_count(1, timeout=TIMEOUT_MS)
         await ann.open_first()
         link = ann.page.url.removeprefix(ann.url)

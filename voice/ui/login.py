@@ -47,7 +47,8 @@ def _draw_login() -> None:
         for name in (names := providers()):
             label = "Log in" if len(names) == 1 else f"Log in with {_shown(name)}"
             key = f"login_{name}"
-            st.button(label, key, icon=_LOGIN, type="primary", on_click=st.login, args=(name,))
+            # Not a primary one: in the dark theme its words would be too faint.
+            st.button(label, key, icon=_LOGIN, on_click=st.login, args=(name,))
 
 
 def _shown(provider: str) -> str:
