@@ -141,9 +141,10 @@ async def test_without_keys_anything_or_nothing_opens_a_session(agent_url: str) 
 
 
 async def test_without_keys_a_page_of_another_site_is_refused(agent_url: str) -> None:
-    async with agent_client(agent_url, origin="https://elsewhere.example") as client:
-        assert (await client.expect("session.error"))["code"] == "forbidden"
-        assert await client.closed() == 1008
+    for origin in ("https://elsewhere.example", "http://["):
+        async with agent_client(agent_url, origin=origin) as client:
+            assert (await client.expect("session.error"))["code"] == "forbidden"
+            assert await client.closed() == 1008
     async with agent_client(agent_url, origin="http://localhost:8501") as client:
         await client.start()
 

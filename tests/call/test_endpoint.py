@@ -99,3 +99,29 @@ def test_only_the_service_has_a_known_price(url: str, usd_per_hour: float | None
 
 def test_a_public_name_has_no_credentials() -> None:
     assert public_name("wss://user:secret@host:1/v1/ws?token=secret#x") == "wss://host:1/v1/ws"
+
+
+@pytest.mark.parametrize(
+    ("url", "sessions"),
+    [
+        ("wss://agents.assemblyai.com/v1/ws", "https://agents.assemblyai.com/v1/sessions"),
+        ("ws://127.0.0.1:9/v1/ws?token=t&record=false", "http://127.0.0.1:9/v1/sessions"),
+        ("wss://my.example/voice/ws", "https://my.example/voice/sessions"),
+        ("wss://my.example/agent", None),
+    ],
+)
+def test_what_the_service_keeps_is_asked_for_beside_its_socket(url: str, sessions: str | None) -> None:
+    assert Endpoint(url, "agent").sessions_url == sessions
+
+
+def test_the_key_is_for_the_host_that_makes_the_tokens_too() -> None:
+    tokens = "https://agents.assemblyai.com/v1/token"
+    own = Endpoint("wss://agents.assemblyai.com/v1/ws", "agent", key=KEY, token_url=tokens)
+    other = Endpoint("wss://my.example/v1/ws", "agent", key=KEY, token_url=tokens)
+    assert (own.sessions_key, other.sessions_key) == (KEY, None)
+    assert Endpoint("wss://my.example/v1/ws", "agent", key=KEY).sessions_key == KEY
+
+
+def test_a_call_that_is_not_recorded_says_so_in_its_address() -> None:
+    assert Endpoint("ws://127.0.0.1/v1/ws", "agent").unrecorded().url.endswith("/v1/ws?record=false")
+    assert Endpoint("ws://x/ws?a=b", "agent").unrecorded().url == "ws://x/ws?a=b&record=false"

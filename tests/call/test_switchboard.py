@@ -11,7 +11,9 @@ import pytest
 from pydantic import AnyUrl
 
 from tests.support.scripted_agent import ScriptedAgent, Stage, scripted_agent
+from voice.call.endpoint import Endpoint
 from voice.call.line import Line
+from voice.call.local_agent import LocalAgent
 from voice.call.switchboard import Switchboard
 from voice.conversation.view import CallView
 from voice.protocol.config import OutputPatch, SessionPatch
@@ -236,3 +238,19 @@ async def test_with_neither_key_nor_address_calls_go_to_the_local_agent(
 async def test_with_an_address_there_is_no_local_agent() -> None:
     async with switchboard_to(SILENT_URL) as switchboard:
         assert not switchboard.uses_local_agent
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+async def test_only_the_local_agent_is_told_that_a_call_is_not_recorded(
+    recorded: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def endpoint(_self: LocalAgent) -> Endpoint:
+        return Endpoint(SILENT_URL, SILENT_URL)
+
+    monkeypatch.setattr(LocalAgent, "endpoint", endpoint)
+    found = []
+    for url in (None, SILENT_URL):
+        switchboard = Switchboard(settings(url))
+        found.append((await switchboard._find_agent(recorded=recorded)).url)
+        switchboard._loop.loop.close()
+    assert found == [SILENT_URL if recorded else f"{SILENT_URL}?record=false", SILENT_URL]

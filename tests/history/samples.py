@@ -1,9 +1,10 @@
 """Calls to keep, for tests."""
 
 import threading
+import time
 from typing import Any
 
-from voice.history.entries import Begun, Ended, Entry, Figures, TurnPut
+from voice.history.entries import Begun, Ended, Entry, Figures, SessionBegan, TurnPut
 from voice.history.keeper import Keeper
 from voice.history.records import CallRecord, EventRecord, Speaker, TurnRecord
 from voice.history.store import Store
@@ -37,6 +38,16 @@ def keep(
     if over:
         store.write(call.id, [Ended(call.started_at + 60, "hung_up")])
     return call.id
+
+
+def keep_at_service(store: Store, call_id: str = "call-0001", *ids: str, **fields: Any) -> str:
+    """Keep a call at AssemblyAI that is just over, with sessions of these ids; `sess_1` without any."""
+    now = time.time()
+    values: dict[str, Any] = {"agent": "assemblyai", "started_at": now - 60} | fields
+    known = ids or ("sess_1",)
+    began = [SessionBegan(number, id_, now - 60) for number, id_ in enumerate(known, 1)]
+    figures = Figures(session_id=known[-1], turn_count=2)
+    return keep(store, a_call(call_id, **values), "Hello?", "Hello.", more=(*began, figures))
 
 
 def drained(keeping: Keeper) -> None:

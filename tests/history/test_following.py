@@ -8,7 +8,17 @@ from tests.history.samples import a_call
 from tests.protocol import arbitrary
 from tests.protocol.driver import Call
 from voice.call.redaction import REDACTED, Redactor
-from voice.history.entries import Begun, Changed, Ended, Entry, Figures, Marked, TurnGone, TurnPut
+from voice.history.entries import (
+    Begun,
+    Changed,
+    Ended,
+    Entry,
+    Figures,
+    Marked,
+    SessionBegan,
+    TurnGone,
+    TurnPut,
+)
 from voice.history.following import Follower
 from voice.history.records import CallRecord, HowEnded, Mark, TurnRecord
 from voice.protocol.config import FunctionTool, OutputPatch, SessionPatch
@@ -27,6 +37,7 @@ from voice.protocol.inputs import (
     Received,
     ReplyAudible,
     ReplyDrained,
+    Restart,
     Said,
     Tick,
     ToolFinished,
@@ -61,6 +72,7 @@ class Kept:
         self.turns: dict[int, TurnRecord] = {}
         self.marks: dict[int, Mark] = {}
         self.changes: dict[int, dict[str, object]] = {}
+        self.sessions: dict[int, str] = {}
         self.figures = Figures()
         self.ended: Ended | None = None
 
@@ -77,6 +89,8 @@ class Kept:
                     self.marks[number] = mark
                 case Changed(number, change):
                     self.changes[number] = change.fields
+                case SessionBegan(number, id_):
+                    self.sessions[number] = id_
                 case Figures():
                     self.figures = entry
                 case Ended():
@@ -131,7 +145,22 @@ def test_a_call_begins_with_its_configuration() -> None:
         a_call(), config={"system_prompt": "Be brief.", "output.voice": "alba"}, voice="alba"
     )
     assert call.kept.figures.session_id == "sess_1"
+    assert call.kept.sessions == {1: "sess_1"}
     assert call.kept.changes == {}
+
+
+def test_every_session_of_a_call_is_kept_in_order_and_the_last_is_named() -> None:
+    call = live()
+    call.feed(Restart(), SessionEnded(), LinkOpened(), SessionUpdated(config={}))
+    call.feed(SessionReady(session_id="sess_2", config={}))
+    # One that is had back after a drop is the same.
+    call.feed(SessionReady(session_id="sess_2", config={}))
+    kept = call.end()
+    assert kept.sessions == {1: "sess_1", 2: "sess_2"}
+    assert kept.figures.session_id == "sess_2"
+    again = Kept()
+    again.take(call.follower.whole(call.session, call.now))
+    assert again.sessions == kept.sessions
 
 
 def test_a_turn_is_handed_over_when_it_is_settled_and_not_before() -> None:

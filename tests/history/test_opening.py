@@ -5,13 +5,15 @@ import sqlite3
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from sqlalchemy import text
 
 from tests.history.samples import ME, keep
 from voice.history import database
 from voice.history.database import FILE_NAME
-from voice.history.records import HistoryProblem
+from voice.history.records import HistoryProblem, SessionRecord
 from voice.history.store import Store
 from voice.history.tables import metadata
 
@@ -33,6 +35,35 @@ def test_the_migrations_make_the_tables_that_the_statements_expect(store: Store)
     # What the databases keep for searching is not in the metadata.
     ours = [change for change in differences if not re.search("call_words|calls_by_words", str(change))]
     assert ours == []
+
+
+def test_a_database_of_the_first_version_keeps_its_calls_with_the_session_that_it_knew(
+    database: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    upgrade = command.upgrade
+    monkeypatch.setattr(command, "upgrade", lambda config, _head: upgrade(config, "0001"))
+    first = Store(database, tmp_path)
+    first.open()
+    with first._connection(writes=True) as connection:
+        for number, session_id in enumerate(("sess_1", ""), 1):
+            connection.execute(
+                text(
+                    "INSERT INTO calls VALUES (:number, :id, :owner, 7.5, 9.0, 'hung_up', '', NULL, '', '',"
+                    " '', 'assemblyai', :session, NULL, NULL, 0, 0, false, '{}', '', 'hello', '', 7.5)"
+                ),
+                {"number": number, "id": f"call-000{number}", "owner": ME, "session": session_id},
+            )
+    first.close()
+    monkeypatch.undo()
+    now = Store(database, tmp_path)
+    now.open()
+    known, unknown = (now.full_call(ME, f"call-000{number}") for number in (1, 2))
+    assert known is not None
+    assert unknown is not None
+    assert known.sessions == (SessionRecord(number=1, id="sess_1", began_at=7.5),)
+    assert (known.call.agent_url, known.call.imported, unknown.sessions) == ("", False, ())
+    assert now.list_calls(ME, "hello").total == 2
+    now.close()
 
 
 def test_opening_again_keeps_what_is_there(database: str, store: Store, tmp_path: Path) -> None:

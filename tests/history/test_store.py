@@ -5,10 +5,20 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from tests.history.samples import BEGAN, ME, a_call, a_turn, keep
+from tests.history.samples import BEGAN, ME, a_call, a_turn, keep, keep_at_service
 from voice.history.entries import Changed, Ended, Figures, Logged, Marked, TurnGone, TurnPut
-from voice.history.records import ConfigChange, EventRecord, Filters, FullCall, HistoryProblem, Mark, Order
+from voice.history.records import (
+    ConfigChange,
+    EventRecord,
+    Filters,
+    FullCall,
+    HistoryProblem,
+    Mark,
+    Order,
+    SessionRecord,
+)
 from voice.history.store import Store
+from voice.protocol.stored_sessions import Timeline, TimelineTurn
 
 OTHER = "somebody else"
 HOSTILE = [
@@ -251,6 +261,25 @@ def test_what_is_said_after_its_call_was_deleted_is_not_kept(store: Store) -> No
     assert store.count() == 0
 
 
+def test_what_was_brought_in_of_a_session_comes_back_and_goes_with_its_call(store: Store) -> None:
+    keep_at_service(store, "call-0001", "sess_1", "sess_2")
+    timeline = Timeline(session_id="sess_2", turns=[TimelineTurn(user_transcript="Hi 👋🏽")])
+    brought = SessionRecord(number=2, id="sess_2", began_at=BEGAN, brought_at=BEGAN + 70, timeline=timeline)
+    assert store.bring_in(ME, "call-0001", brought)
+    assert not store.bring_in(OTHER, "call-0001", brought)
+    assert not store.bring_in(ME, "call-0001", replace(brought, number=3))
+    path = store.service_recording_path("call-0001", 2)
+    path.parent.mkdir()
+    path.write_bytes(b"OggS")
+    full = store.full_call(ME, "call-0001")
+    assert full is not None
+    first, second = full.sessions
+    assert (first.timeline, first.has_sound) == (None, False)
+    assert (second.timeline, second.brought_at, second.has_sound) == (timeline, BEGAN + 70, True)
+    assert store.delete(ME, "call-0001")
+    assert not path.exists()
+
+
 def test_an_imported_call_is_kept_as_ones_own(store: Store) -> None:
     keep(store, a_call(owner=OTHER), "Hello there.")
     full = store.full_call(OTHER, "call-0001")
@@ -259,7 +288,7 @@ def test_an_imported_call_is_kept_as_ones_own(store: Store) -> None:
     assert id_ != "call-0001"
     mine = store.full_call(ME, id_)
     assert mine is not None
-    assert mine.call == replace(full.call, id=id_, owner=ME)
+    assert mine.call == replace(full.call, id=id_, owner=ME, imported=True)
     assert store.list_calls(ME, "there").total == 1
 
 

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import SecretStr
+from pydantic import AnyUrl, SecretStr
 from streamlit.testing.v1 import AppTest
 
 from tests.support.fake_call import FakeSwitchboard
@@ -52,6 +52,15 @@ def test_a_recorded_call_says_what_is_kept_where_and_how_long() -> None:
 def test_without_an_end_it_is_kept_until_it_is_deleted() -> None:
     assert "until deleted" in consent(settings(voice_retention_days=0), recorded=True)
     assert "for one day" in consent(settings(voice_retention_days=1), recorded=False)
+
+
+@pytest.mark.parametrize("recorded", [True, False])
+def test_what_the_agent_keeps_is_told_whatever_is_kept_here(recorded: bool) -> None:
+    assert "AssemblyAI keeps its own recording" in consent(settings(), recorded=recorded)
+    local = Settings(assemblyai_api_key=None)
+    assert "The local agent keeps a copy in memory" in consent(local, recorded=recorded)
+    other = settings(voice_agent_url=AnyUrl("wss://my.example/v1/ws"))
+    assert "up to whoever runs it" in consent(other, recorded=recorded)
 
 
 def test_the_name_of_the_folder_is_shown_as_it_is() -> None:

@@ -16,7 +16,7 @@ from voice.history.records import HistoryProblem
 from voice.history.store import Store
 from voice.settings import Settings
 from voice.ui import lifespan as lifespan_module
-from voice.ui.lifespan import NotStartedError, history, lifespan, switchboard
+from voice.ui.lifespan import NotStartedError, history, lifespan, service_desk, switchboard
 from voice.ui.my_line import my_line
 
 
@@ -43,7 +43,7 @@ async def test_calls_can_be_made_from_the_start_of_the_server_to_its_end(app: st
         assert switchboard().find_line("unknown") is None
         assert is_serving_calls()
     assert not is_serving_calls()
-    for what in (switchboard, history):
+    for what in (switchboard, history, service_desk):
         with pytest.raises(NotStartedError):
             what()
 

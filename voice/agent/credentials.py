@@ -21,8 +21,18 @@ def bare_credential(authorization: str) -> str:
     return rest.strip() if scheme.lower() == "bearer" else authorization.strip()
 
 
-def _is_private_name(name: str) -> bool:
+def _host_name(address: str) -> str | None:
+    """The name in an address; None when there is none or it can't be read."""
+    try:
+        return urlsplit(address).hostname
+    except ValueError:
+        return None
+
+
+def _is_private_name(name: str | None) -> bool:
     """Whether nobody on the web can own this name: an address, or one without a dot."""
+    if name is None:
+        return False
     try:
         ip_address(name)
     except ValueError:
@@ -65,9 +75,9 @@ class Doorkeeper:
         """
         if not self._keys.is_open:
             return True
-        if host is not None and not _is_private_name(urlsplit(f"//{host}").hostname or ""):
+        if host is not None and not _is_private_name(_host_name(f"//{host}")):
             return False
-        return origin is None or urlsplit(origin).hostname in _LOOPBACK_NAMES
+        return origin is None or _host_name(origin) in _LOOPBACK_NAMES
 
     def admit(self, authorization: str | None, token: str | None) -> Grant | None:
         """The grant of a header or a `token` query parameter; None when neither is good.

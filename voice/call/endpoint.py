@@ -1,6 +1,6 @@
 """Where the agent is and how to be let in: address, and a credential made for each connection."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import httpx
@@ -20,6 +20,10 @@ _BEARER = "Bearer "
 # time included (its documentation, 2026-09).
 _SERVICE_USD_PER_HOUR = 4.5
 _SERVICE_DOMAIN = "assemblyai.com"
+_HTTP_SCHEMES = {"ws": "http", "wss": "https"}
+_SOCKET_PATH = "/ws"
+_SESSIONS_PATH = "/sessions"
+_NO_RECORDING = "record=false"
 _LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
@@ -28,6 +32,11 @@ def agent_kind(settings: Settings) -> Agent:
     if settings.uses_local_agent:
         return "local"
     return "assemblyai" if _is_service(str(settings.voice_agent_url or SERVICE_URL)) else "other"
+
+
+def agent_url(settings: Settings) -> str:
+    """Where calls go, without credentials; empty for the local agent, whose place is another each time."""
+    return "" if settings.uses_local_agent else public_name(str(settings.voice_agent_url or SERVICE_URL))
 
 
 @dataclass(frozen=True)
@@ -58,7 +67,29 @@ class Endpoint:
     @property
     def is_loopback(self) -> bool:
         """On this machine, where no proxy belongs in between."""
-        return urlsplit(self.url).hostname in _LOOPBACK_HOSTS
+        return is_loopback(self.url)
+
+    @property
+    def sessions_url(self) -> str | None:
+        """Where its service tells of sessions that are over; None for an address of another form."""
+        parts = urlsplit(self.url)
+        scheme = _HTTP_SCHEMES.get(parts.scheme)
+        if scheme is None or not parts.path.endswith(_SOCKET_PATH):
+            return None
+        path = parts.path.removesuffix(_SOCKET_PATH) + _SESSIONS_PATH
+        return urlunsplit((scheme, parts.netloc, path, "", ""))
+
+    @property
+    def sessions_key(self) -> str | None:
+        """The key for that address. An agent that only ever gets tokens does not get it."""
+        is_trusted = self.token_url is None or _host_of(self.token_url) == _host_of(self.url)
+        return self.key if is_trusted else None
+
+    def unrecorded(self) -> "Endpoint":
+        """The same for a call whose sound must not be kept; only the local agent understands it."""
+        parts = urlsplit(self.url)
+        query = "&".join(filter(None, (parts.query, _NO_RECORDING)))
+        return replace(self, url=urlunsplit(parts._replace(query=query)))
 
     async def address(self) -> Address:
         """An address for one connection. Raises `AuthRefused` or `AgentUnreachable`."""
@@ -92,8 +123,17 @@ def public_name(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 
+def is_loopback(url: str) -> bool:
+    """Whether an address is on this machine."""
+    return _host_of(url) in _LOOPBACK_HOSTS
+
+
+def _host_of(url: str) -> str:
+    return urlsplit(url).hostname or ""
+
+
 def _is_service(url: str) -> bool:
-    host = urlsplit(url).hostname or ""
+    host = _host_of(url)
     return host == _SERVICE_DOMAIN or host.endswith(f".{_SERVICE_DOMAIN}")
 
 

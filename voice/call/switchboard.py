@@ -6,9 +6,10 @@ import threading
 import time
 import weakref
 from concurrent.futures import Future
+from functools import partial
 
 from voice.call.call import Call, OnView
-from voice.call.endpoint import Endpoint, agent_kind, service_endpoint
+from voice.call.endpoint import Endpoint, agent_kind, agent_url, service_endpoint
 from voice.call.event_log import EventLog
 from voice.call.keeping import Keep
 from voice.call.kept_calls import KeptCalls
@@ -97,18 +98,17 @@ class Switchboard:
                 "Wait until a call has ended, or raise VOICE_MAX_CALLS.",
             )
         settings = self._settings
+        recorded = record and settings.voice_record
         call_id = new_call_id()
         call = Call(
             patch,
-            find_agent=self._find_agent,
+            find_agent=partial(self._find_agent, recorded=recorded),
             on_view=on_view,
             loop=self._loop.loop,
             tools=tools,
             secrets=secrets_of(settings),
             sample=sample,
-            record_to=recording_path(settings.voice_data_dir, call_id)
-            if record and settings.voice_record
-            else None,
+            record_to=recording_path(settings.voice_data_dir, call_id) if recorded else None,
             keep=self._keep(call_id, owner, persona),
         )
         self._loop.loop.call_soon_threadsafe(self._run, call)
@@ -125,6 +125,7 @@ class Switchboard:
                 owner=owner,
                 persona=persona,
                 agent=agent_kind(self._settings),
+                agent_url=agent_url(self._settings),
                 started_at=time.time() if session.begun_at is None else session.begun_at,
             )
             return keeper.keep(call, session, log.redactor, tell)
@@ -144,9 +145,10 @@ class Switchboard:
         del self._running[task]
         self._free.release()
 
-    async def _find_agent(self) -> Endpoint:
+    async def _find_agent(self, *, recorded: bool = True) -> Endpoint:
         if self._local_agent is not None:
-            return await self._local_agent.endpoint()
+            endpoint = await self._local_agent.endpoint()
+            return endpoint if recorded else endpoint.unrecorded()
         return service_endpoint(self._settings)
 
     async def _hang_up_all(self) -> None:

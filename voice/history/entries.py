@@ -43,6 +43,14 @@ class Marked(msgspec.Struct, frozen=True):
     mark: Mark
 
 
+class SessionBegan(msgspec.Struct, frozen=True):
+    """The agent has begun the call's `number`-th session."""
+
+    number: int
+    id: str
+    at: float
+
+
 class Figures(msgspec.Struct, frozen=True):
     """What is known of the call so far, as in `CallRecord`."""
 
@@ -68,4 +76,4 @@ class Logged(msgspec.Struct, frozen=True):
     events: Sequence[EventRecord]
 
 
-Entry = Begun | TurnPut | TurnGone | Changed | Marked | Figures | Ended | Logged
+Entry = Begun | TurnPut | TurnGone | Changed | Marked | SessionBegan | Figures | Ended | Logged

@@ -12,7 +12,17 @@ from msgspec.structs import replace
 from voice.conversation.cost import cost_usd
 from voice.conversation.latency import ReplyLatency, summary_of
 from voice.conversation.transcript import Transcript, Turn
-from voice.history.entries import Begun, Changed, Ended, Entry, Figures, Marked, TurnGone, TurnPut
+from voice.history.entries import (
+    Begun,
+    Changed,
+    Ended,
+    Entry,
+    Figures,
+    Marked,
+    SessionBegan,
+    TurnGone,
+    TurnPut,
+)
 from voice.history.records import CallRecord, ConfigChange, HowEnded, Mark, MarkKind, TurnRecord
 from voice.protocol import inputs
 from voice.protocol.config import fields_of
@@ -21,6 +31,7 @@ from voice.protocol.session_state import Phase, Session
 # Beyond these the later ones are not kept.
 MAX_CHANGES = 1_000
 MAX_MARKS = 1_000
+MAX_SESSIONS = 100
 
 
 class Redacts(Protocol):
@@ -61,6 +72,7 @@ class Follower:
         self._latencies: dict[str, ReplyLatency] = {}
         self._changes: list[ConfigChange] = []
         self._marks: list[Mark] = []
+        self._sessions: list[SessionBegan] = []
 
     def begin(self) -> list[Entry]:
         """The first entry."""
@@ -69,11 +81,13 @@ class Follower:
     def step(self, before: Session, after: Session, happened: inputs.AnyInput, now: float) -> list[Entry]:
         """What the step from one state to the next brings; mostly nothing."""
         self._note_end(before, after, happened)
-        changes, marks = len(self._changes), len(self._marks)
+        changes, marks, sessions = len(self._changes), len(self._marks), len(self._sessions)
         self._note_changes(before, after, now)
         self._note_marks(before, after, now)
+        self._note_session(after, now)
         entries: list[Entry] = list(self._turns(after))
         entries += self._numbered(changes, marks)
+        entries += self._sessions[sessions:]
         # They change with something else, or grow all the time like the cost: not for that alone.
         if entries or after.session_id != before.session_id:
             entries.append(self._figures_of(after, now))
@@ -94,7 +108,8 @@ class Follower:
         self._seen.clear()
         turns = self._turns(session, all_=True)
         gone = map(TurnGone, sorted(self._gone))
-        return [*self.begin(), *gone, *turns, *self._numbered(0, 0), self._figures_of(session, now)]
+        others = (*self._numbered(0, 0), *self._sessions)
+        return [*self.begin(), *gone, *turns, *others, self._figures_of(session, now)]
 
     def _numbered(self, changes: int, marks: int) -> Iterator[Entry]:
         for number, change in enumerate(self._changes[changes:], changes + 1):
@@ -135,6 +150,12 @@ class Follower:
             self._mark(now, "reconnect", f"Connected again after {now - before.loss.at:.1f} s.")
         if after.counters.interruptions > before.counters.interruptions:
             self._mark(now, "interruption", "")
+
+    def _note_session(self, after: Session, now: float) -> None:
+        # One that is resumed keeps its id.
+        known = {session.id for session in self._sessions}
+        if after.session_id and after.session_id not in known and len(known) < MAX_SESSIONS:
+            self._sessions.append(SessionBegan(len(known) + 1, after.session_id, now))
 
     def _mark(self, at: float, kind: MarkKind, text: str) -> None:
         if len(self._marks) < MAX_MARKS:
@@ -200,7 +221,7 @@ class Follower:
         billed_from = session.billed_from
         return Figures(
             voice=str(self._config.get("output.voice", "")),
-            session_id=session.session_id or "",
+            session_id=self._sessions[-1].id if self._sessions else "",
             cost_usd=None if billed_from is None else cost_usd(until - billed_from, session.usd_per_hour),
             median_latency_ms=summary_of(session.latencies.turns).p50_ms,
             interruptions=session.counters.interruptions,

@@ -5,7 +5,7 @@ Owns what is accepted. Keeps nothing: the store gives the call its owner and a f
 
 import math
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 import msgspec
 from msgspec.structs import replace
@@ -21,13 +21,16 @@ from voice.history.records import (
     CallRecord,
     FullCall,
     HistoryProblem,
+    SessionRecord,
     TurnRecord,
 )
 
-# An hour with all its events takes about 3 MB.
-MAX_IMPORT_BYTES = 10_000_000
+# An hour with all its events takes about 3 MB, and three times that where its text is not English. The server
+# takes no larger upload: see `maxUploadSize` in `.streamlit/config.toml`.
+MAX_IMPORT_BYTES = 25_000_000
 MAX_TURNS = 20_000
 MAX_OTHERS = 20_000
+MAX_SESSIONS = 100
 MAX_NAME_CHARS = 200
 # The year 2100; a date beyond can't be shown by every system.
 _LATEST = 4_102_444_800.0
@@ -95,6 +98,7 @@ def _check(exported: Exported) -> None:
         if len(getattr(exported, name)) > MAX_OTHERS:
             raise _damaged(f"{name}: there are too many")
         _check_times(name, (each.at for each in getattr(exported, name)))
+    _check_sessions(exported.sessions)
     _check_times("call.started_at", [call.started_at])
     _check_times("call.ended_at", [call.ended_at])
     if call.ended_at is not None and call.ended_at < call.started_at:
@@ -102,6 +106,15 @@ def _check(exported: Exported) -> None:
     _check_numbers(call)
     for index, turn in enumerate(exported.turns):
         _check_turn(f"turns[{index}]", turn)
+
+
+def _check_sessions(sessions: Sequence[SessionRecord]) -> None:
+    if len(sessions) > MAX_SESSIONS:
+        raise _damaged("sessions: there are too many")
+    for index, session in enumerate(sessions):
+        _check_times(f"sessions[{index}]", [session.began_at, session.brought_at])
+        if session.timeline is not None and len(session.timeline.turns) > MAX_TURNS:
+            raise _damaged(f"sessions[{index}].timeline: there are too many turns")
 
 
 def _check_times(place: str, times: Iterable[float | None]) -> None:
@@ -142,7 +155,8 @@ def _plain(exported: Exported) -> FullCall:
     """Within the limits of what is typed here, without control characters, turns numbered in their order."""
     call = exported.call
     names = {
-        name: one_line(getattr(call, name))[:MAX_NAME_CHARS] for name in ("voice", "persona", "session_id")
+        name: one_line(getattr(call, name))[:MAX_NAME_CHARS]
+        for name in ("voice", "persona", "session_id", "agent_url")
     }
     turns = tuple(
         replace(turn, call_id=call.id, number=number, text=clean(turn.text), rest=clean(turn.rest))
@@ -157,4 +171,14 @@ def _plain(exported: Exported) -> FullCall:
         failure=clean(call.failure),
         **names,
     )
-    return FullCall(own, turns, exported.changes, exported.events, exported.marks)
+    return FullCall(own, turns, exported.changes, exported.events, exported.marks, _sessions(exported, own))
+
+
+def _sessions(exported: Exported, call: CallRecord) -> tuple[SessionRecord, ...]:
+    if not exported.sessions and call.session_id:
+        # Earlier versions kept the last one only.
+        return (SessionRecord(number=1, id=call.session_id, began_at=call.started_at),)
+    return tuple(
+        replace(session, number=number, id=one_line(session.id)[:MAX_NAME_CHARS], has_sound=False)
+        for number, session in enumerate(exported.sessions, 1)
+    )

@@ -30,11 +30,12 @@ from voice.history.records import (
     FullCall,
     Mark,
     Order,
+    SessionRecord,
     TurnRecord,
 )
-from voice.history.tables import calls, changes, events, marks, turns
+from voice.history.tables import calls, changes, events, marks, sessions, turns
 from voice.history.words import Pieces, hits, snippet
-from voice.history.writing import searched_text, unpacked_events
+from voice.history.writing import searched_text, unpacked_events, unpacked_timeline
 
 _CALL_COLUMNS = tuple(calls.c[name] for name in CallRecord.__struct_fields__ if name != "has_recording")
 _TURN_COLUMNS = tuple(turns.c[name] for name in TurnRecord.__struct_fields__ if name != "call_id")
@@ -78,7 +79,33 @@ def full_call(
             Mark(*row)
             for row in connection.execute(_rows_of(marks, number, (marks.c.at, marks.c.kind, marks.c.text)))
         ),
+        sessions=tuple(
+            SessionRecord(
+                number=row.number,
+                id=row.id,
+                began_at=row.began_at,
+                brought_at=row.brought_at,
+                timeline=unpacked_timeline(row.timeline),
+            )
+            for row in connection.execute(_rows_of(sessions, number, (sessions,)))
+        ),
     )
+
+
+def calls_with_sessions(
+    connection: Connection, owner: str, ids: Sequence[str] | None, has_recording: HasRecording
+) -> list[FullCall]:
+    """The owner's calls that are over, all or those of `ids`, with nothing but their sessions' ids."""
+    wanted = [calls.c.owner == owner, calls.c.how_ended != "running"]
+    if ids is not None:
+        wanted.append(calls.c.id.in_(ids))
+    had: dict[int, list[SessionRecord]] = {}
+    columns = (sessions.c.call_number, sessions.c.number, sessions.c.id, sessions.c.began_at)
+    rows = select(*columns).join(calls, calls.c.number == sessions.c.call_number).where(*wanted)
+    for of_call, number, id_, began_at in connection.execute(rows.order_by(sessions.c.number)):
+        had.setdefault(of_call, []).append(SessionRecord(number=number, id=id_, began_at=began_at))
+    found = connection.execute(select(calls.c.number, *_CALL_COLUMNS).where(*wanted))
+    return [FullCall(_call(row, has_recording), sessions=tuple(had.get(row.number, ()))) for row in found]
 
 
 def matching(owner: str, filters: Filters) -> list[ColumnElement[bool]]:

@@ -31,6 +31,12 @@ def recording_path(data_dir: Path, call_id: str) -> Path:
     return recordings_folder(data_dir) / f"{call_id}{SUFFIX}"
 
 
+def service_recording_path(data_dir: Path, call_id: str, number: int) -> Path:
+    """Where the agent's own recording of a call's `number`-th session lies, if it was brought in."""
+    path = recording_path(data_dir, call_id)
+    return path.with_name(f"{call_id}.service-{number}{SUFFIX}")
+
+
 def remove_recording(data_dir: Path, call_id: str) -> None:
     """Take the recording away, and what was worked out from it and lies beside it. Raises `OSError`."""
     path = recording_path(data_dir, call_id)

@@ -8,6 +8,8 @@ from typing import Any, Literal
 
 import msgspec
 
+from voice.protocol.stored_sessions import Timeline
+
 HowEnded = Literal["hung_up", "agent_ended", "failed", "cut_short", "idle", "cap", "running"]
 Agent = Literal["assemblyai", "local", "other"]
 Speaker = Literal["user", "agent", "tool"]
@@ -26,6 +28,8 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     `rating` is 1 to `MAX_RATING`, or None. `config` is the configuration it began with, by dotted path.
     `failure` is the sentence that a failed call ended with. `has_recording`: its file is there now.
     `median_latency_ms` is None where no spoken answer was measured, `cost_usd` where nobody can say.
+    `agent_url` is where the agent was, without credentials; empty for the local one, whose place changes.
+    `session_id` is the last of its sessions. `imported`: it came from a file, maybe of somebody else's call.
     """
 
     id: str
@@ -39,6 +43,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     voice: str = ""
     persona: str = ""
     agent: Agent = "other"
+    agent_url: str = ""
     session_id: str = ""
     cost_usd: float | None = None
     median_latency_ms: int | None = None
@@ -48,6 +53,7 @@ class CallRecord(msgspec.Struct, frozen=True, kw_only=True):
     has_recording: bool = False
     config: dict[str, Any] = {}
     failure: str = ""
+    imported: bool = False
 
 
 class TurnRecord(msgspec.Struct, frozen=True, kw_only=True):
@@ -94,6 +100,21 @@ class Mark(msgspec.Struct, frozen=True):
     text: str = ""
 
 
+class SessionRecord(msgspec.Struct, frozen=True, kw_only=True):
+    """A session that the call had with its agent; `number` is its place among them, from 1.
+
+    `timeline` is what the agent's service kept of it, brought in at `brought_at`; None before, or where there
+    was none. `has_sound`: the service's recording was brought in too, and its file is there now.
+    """
+
+    number: int
+    id: str
+    began_at: float
+    brought_at: float | None = None
+    timeline: Timeline | None = None
+    has_sound: bool = False
+
+
 class FullCall(msgspec.Struct, frozen=True):
     """All that is kept of one call; everything in the order in which it happened."""
 
@@ -102,6 +123,7 @@ class FullCall(msgspec.Struct, frozen=True):
     changes: tuple[ConfigChange, ...] = ()
     events: tuple[EventRecord, ...] = ()
     marks: tuple[Mark, ...] = ()
+    sessions: tuple[SessionRecord, ...] = ()
 
 
 class Filters(msgspec.Struct, frozen=True, kw_only=True):

@@ -20,7 +20,13 @@ from voice.history.database import WRITES, database_url, make_engine, migrate, p
 from voice.history.entries import Entry
 from voice.history.problems import problem_of
 from voice.history.processes import is_gone, this_process
-from voice.history.recordings import is_call_id, new_call_id, recording_path, remove_recording
+from voice.history.recordings import (
+    is_call_id,
+    new_call_id,
+    recording_path,
+    remove_recording,
+    service_recording_path,
+)
 from voice.history.records import (
     MAX_NOTE_CHARS,
     MAX_RATING,
@@ -32,6 +38,7 @@ from voice.history.records import (
     FullCall,
     HistoryProblem,
     Order,
+    SessionRecord,
 )
 from voice.history.tables import calls
 from voice.history.words import wanted_of
@@ -94,6 +101,10 @@ class Store:
         """Where the recording of a call lies, if it has one. Raises `ValueError` for what is no id."""
         return recording_path(self._data_dir, call_id)
 
+    def service_recording_path(self, call_id: str, number: int) -> Path:
+        """Where the service's recording of the call's `number`-th session lies, if it was brought in."""
+        return service_recording_path(self._data_dir, call_id, number)
+
     # Reading.
 
     def list_calls(
@@ -123,7 +134,19 @@ class Store:
     def full_call(self, owner: str, call_id: str) -> FullCall | None:
         """All that is kept of a call; None if this owner has none of that id."""
         with self._connection() as connection:
-            return reading.full_call(connection, owner, call_id, self._has_recording)
+            full = reading.full_call(connection, owner, call_id, self._has_recording)
+        if full is None:
+            return None
+        heard = (
+            replace(session, has_sound=self.service_recording_path(call_id, session.number).exists())
+            for session in full.sessions
+        )
+        return replace(full, sessions=tuple(heard))
+
+    def calls_to_forget(self, owner: str, ids: Sequence[str] | None = None) -> list[FullCall]:
+        """The owner's calls that are over, all or those of `ids`; of their parts only the sessions' ids."""
+        with self._connection() as connection:
+            return reading.calls_with_sessions(connection, owner, ids, self._has_recording)
 
     def written_at(self, owner: str, call_id: str) -> float | None:
         """When its process last wrote the call or said that it runs; None if this owner has none of that id.
@@ -179,6 +202,13 @@ class Store:
             raise ValueError(f"a rating is 1 to {MAX_RATING}")
         return self._change(owner, call_id, rating=rating)
 
+    def bring_in(self, owner: str, call_id: str, session: SessionRecord) -> bool:
+        """Keep the service's timeline of a session; False if this owner has no such call or session."""
+        with self._connection(writes=True) as connection:
+            mine = select(calls.c.number).where(calls.c.owner == owner, calls.c.id == call_id)
+            number = connection.execute(mine).scalar_one_or_none()
+            return number is not None and writing.bring_in(connection, number, session)
+
     def delete(self, owner: str, call_id: str) -> bool:
         """Delete a call with its recording; False if this owner has none of that id.
 
@@ -217,7 +247,7 @@ class Store:
             id_ = call.id if is_call_id(call.id) and number is None else new_call_id()
             how = "cut_short" if call.how_ended == "running" else call.how_ended
             ended_at = call.started_at if call.ended_at is None else call.ended_at
-            own = replace(call, id=id_, owner=owner, how_ended=how, ended_at=ended_at)
+            own = replace(call, id=id_, owner=owner, how_ended=how, ended_at=ended_at, imported=True)
             writing.write_whole(connection, replace(full, call=own))
         return id_
 

@@ -70,6 +70,7 @@ calls = Table(
     Column("voice", CleanText, nullable=False),
     Column("persona", CleanText, nullable=False),
     Column("agent", Text, nullable=False),
+    Column("agent_url", CleanText, nullable=False),
     Column("session_id", CleanText, nullable=False),
     Column("cost_usd", Double),
     Column("median_latency_ms", Integer),
@@ -78,6 +79,7 @@ calls = Table(
     Column("sample", Boolean, nullable=False),
     Column("config", Json, nullable=False),
     Column("failure", CleanText, nullable=False),
+    Column("imported", Boolean, nullable=False),
     # What is searched: see `words`. The database keeps an index of it by itself.
     Column("words", Text, nullable=False),
     # The process that writes the call while it runs, and when it last said that it does.
@@ -131,6 +133,18 @@ marks = Table(
     Column("kind", Text, nullable=False),
     Column("text", CleanText, nullable=False),
     sqlite_with_rowid=False,
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    _of_call(),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("id", CleanText, nullable=False),
+    Column("began_at", Double, nullable=False),
+    Column("brought_at", Double),
+    # The service's timeline, compressed.
+    Column("timeline", LargeBinary),
 )
 
 # All events of a call in one compressed piece: they are only ever wanted together, and shrink to a tenth.

@@ -11,10 +11,22 @@ import msgspec
 from sqlalchemy import Connection, Table, delete, func, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from voice.history.entries import Begun, Changed, Ended, Entry, Figures, Logged, Marked, TurnGone, TurnPut
-from voice.history.records import CallRecord, EventRecord, FullCall, TurnRecord
-from voice.history.tables import calls, changes, clean, events, marks, turns
+from voice.history.entries import (
+    Begun,
+    Changed,
+    Ended,
+    Entry,
+    Figures,
+    Logged,
+    Marked,
+    SessionBegan,
+    TurnGone,
+    TurnPut,
+)
+from voice.history.records import CallRecord, EventRecord, FullCall, SessionRecord, TurnRecord
+from voice.history.tables import calls, changes, clean, events, marks, sessions, turns
 from voice.history.words import index_of
+from voice.protocol.stored_sessions import Timeline
 
 # Not columns: who writes knows the call, and whether there is a recording is seen from its file.
 _NO_CALL_COLUMNS = ("has_recording",)
@@ -48,6 +60,8 @@ def write_whole(connection: Connection, full: FullCall) -> None:
         _write_one(connection, number, Changed(count, change))
     for count, mark in enumerate(full.marks, 1):
         _write_one(connection, number, Marked(count, mark))
+    for session in full.sessions:
+        _put(connection, sessions, _session_values(number, session))
     _write_one(connection, number, Logged(full.events))
     index_words(connection, number)
 
@@ -72,6 +86,18 @@ def searched_text(text: str, tool: dict[str, Any] | None) -> str:
 def unpacked_events(packed: bytes) -> tuple[EventRecord, ...]:
     """What `Logged` has written."""
     return msgspec.json.decode(zlib.decompress(packed), type=tuple[EventRecord, ...])
+
+
+def unpacked_timeline(packed: bytes | None) -> Timeline | None:
+    """What `bring_in` has written."""
+    return None if packed is None else msgspec.json.decode(zlib.decompress(packed), type=Timeline)
+
+
+def bring_in(connection: Connection, call_number: int, session: SessionRecord) -> bool:
+    """Keep what the service has of a session; False if the call has no such session."""
+    values = {"brought_at": session.brought_at, "timeline": _packed_timeline(session.timeline)}
+    this = (sessions.c.call_number == call_number, sessions.c.number == session.number)
+    return connection.execute(update(sessions).where(*this).values(values)).rowcount > 0
 
 
 def cut_short(connection: Connection, numbers: Sequence[int]) -> None:
@@ -109,6 +135,8 @@ def _write_one(connection: Connection, number: int, entry: Entry) -> None:
             _put(connection, changes, {"call_number": number, **values})
         case Marked(count, mark):
             _put(connection, marks, {"call_number": number, "number": count, **msgspec.structs.asdict(mark)})
+        case SessionBegan(count, id_, at):
+            _put(connection, sessions, {"call_number": number, "number": count, "id": id_, "began_at": at})
         case Figures():
             _update(connection, number, msgspec.structs.asdict(entry))
         case Ended(at, how, failure):
@@ -136,6 +164,21 @@ def _turn_values(number: int, slot: int, turn: TurnRecord) -> dict[str, Any]:
     for name in _NO_TURN_COLUMNS:
         del values[name]
     return {"call_number": number, "slot": slot, **values}
+
+
+def _session_values(call_number: int, session: SessionRecord) -> dict[str, Any]:
+    return {
+        "call_number": call_number,
+        "number": session.number,
+        "id": session.id,
+        "began_at": session.began_at,
+        "brought_at": session.brought_at,
+        "timeline": _packed_timeline(session.timeline),
+    }
+
+
+def _packed_timeline(timeline: Timeline | None) -> bytes | None:
+    return None if timeline is None else zlib.compress(msgspec.json.encode(timeline))
 
 
 def _packed(logged: Sequence[EventRecord]) -> bytes:

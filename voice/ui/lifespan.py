@@ -9,10 +9,13 @@ import streamlit as st
 from voice.call.switchboard import Switchboard
 from voice.history.keeper import Keeper
 from voice.history.store import Store
+from voice.service.desk import ServiceDesk
+from voice.service.reach import Reach
 from voice.settings import load_settings
 
 _switchboard: Switchboard | None = None
 _store: Store | None = None
+_desk: ServiceDesk | None = None
 
 
 class NotStartedError(RuntimeError):
@@ -39,10 +42,20 @@ def history() -> Store:
     return _store
 
 
+def service_desk() -> ServiceDesk:
+    """What this process does with the agent's service.
+
+    Raises `NotStartedError` outside `streamlit run app.py`.
+    """
+    if _desk is None:
+        raise NotStartedError
+    return _desk
+
+
 @asynccontextmanager
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open store and switchboard when the server starts; when it ends, hang up and keep every call."""
-    global _switchboard, _store  # noqa: PLW0603 - one per process, made when the server starts
+    global _switchboard, _store, _desk  # noqa: PLW0603 - one per process, made when the server starts
     settings = load_settings()
     url = settings.voice_database_url
     store = Store(url.get_secret_value() if url else None, settings.voice_data_dir)
@@ -50,10 +63,12 @@ async def lifespan(_app: st.App) -> AsyncIterator[None]:
     opened = Switchboard(settings, keeper)
     keeper.start()
     opened.start()
-    _switchboard, _store = opened, store
+    desk = ServiceDesk(store, Reach(settings, opened.find_agent))
+    _switchboard, _store, _desk = opened, store, desk
     try:
         yield
     finally:
-        _switchboard = _store = None
+        _switchboard = _store = _desk = None
+        desk.stop()
         await opened.stop()
         await asyncio.to_thread(keeper.stop)

@@ -133,6 +133,8 @@ async def test_a_key_sees_the_sessions_of_its_account_only(start_agent: StartAge
     [
         {"origin": "https://example.com"},
         {"origin": "null"},
+        {"origin": "http://["},
+        {"host": "["},
         # A domain that was made to point to this machine: the browser takes the page for our own.
         {"host": "rebound.example.com:80"},
     ],

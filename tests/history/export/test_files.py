@@ -73,6 +73,18 @@ def test_a_zip_holds_every_call_in_every_format(recording: Path) -> None:
     assert back.call.title == "six TIMES seven"
 
 
+def test_recordings_of_the_service_go_along_as_sound(recording: Path, tmp_path: Path) -> None:
+    theirs = tmp_path / "theirs.ogg"
+    theirs.write_bytes(b"OggS theirs")
+    out = io.BytesIO()
+    formats = [FORMATS["ogg"], FORMATS["json"]]
+    write_zip([(PLAIN, recording)], formats, out, theirs=lambda _: [theirs])
+    with zipfile.ZipFile(out) as bundle:
+        stem = "2023-11-14-2213-six-times-seven"
+        assert bundle.namelist() == [f"{stem}.ogg", f"{stem}-service-1.ogg", f"{stem}.json"]
+        assert bundle.read(f"{stem}-service-1.ogg") == theirs.read_bytes()
+
+
 def test_a_zip_without_gaps_has_no_list_of_them(recording: Path) -> None:
     out = io.BytesIO()
     write_zip([(PLAIN, recording)], [FORMATS["ogg"]], out)

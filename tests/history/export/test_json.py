@@ -75,12 +75,31 @@ def test_what_is_not_ours_is_told_so(content: bytes) -> None:
     assert sentence_of(content) == "This file is no call that Parley exported."
 
 
+@pytest.mark.parametrize(
+    "session",
+    [
+        {"number": 1, "id": "s", "began_at": -1.0},
+        {"number": 1, "id": "s", "began_at": 1.0, "brought_at": 1e300},
+        {"number": 1, "id": 7, "began_at": 1.0},
+        {"number": 1, "id": "s", "began_at": 1.0, "timeline": {"turns": [{"turn_id": 7}]}},
+        {"number": 1, "id": "s", "began_at": 1.0, "timeline": {"turns": [{}] * 20_001}},
+    ],
+)
+def test_a_damaged_session_is_told_by_its_place(session: dict[str, Any]) -> None:
+    assert "damaged at sessions" in sentence_of(changed(sessions=[session]))
+
+
+def test_more_sessions_than_a_call_has_are_told() -> None:
+    session = {"number": 1, "id": "s", "began_at": 1.0}
+    assert "too many" in sentence_of(changed(sessions=[session] * 101))
+
+
 def test_a_newer_file_asks_for_a_newer_parley() -> None:
     assert "newer Parley" in sentence_of(changed(version=2, call="of another shape"))
 
 
 def test_a_file_that_is_too_large_is_not_read() -> None:
-    assert sentence_of(b" " * (MAX_IMPORT_BYTES + 1)).startswith("This file is larger than 10 MB")
+    assert sentence_of(b" " * (MAX_IMPORT_BYTES + 1)).startswith("This file is larger than 25 MB")
 
 
 @pytest.mark.parametrize(

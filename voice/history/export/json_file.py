@@ -6,7 +6,15 @@ import msgspec
 from msgspec.structs import replace
 
 from voice.history.export.words import json_text
-from voice.history.records import CallRecord, ConfigChange, EventRecord, FullCall, Mark, TurnRecord
+from voice.history.records import (
+    CallRecord,
+    ConfigChange,
+    EventRecord,
+    FullCall,
+    Mark,
+    SessionRecord,
+    TurnRecord,
+)
 
 FORMAT = "parley-call"
 # To be raised when an older Parley would misread the file.
@@ -30,12 +38,14 @@ class Exported(msgspec.Struct, frozen=True, forbid_unknown_fields=False):
     changes: tuple[ConfigChange, ...] = ()
     events: tuple[EventRecord, ...] = ()
     marks: tuple[Mark, ...] = ()
+    sessions: tuple[SessionRecord, ...] = ()
 
 
 def to_json(full: FullCall) -> bytes:
     """The file's content."""
-    # Who owns it is nobody else's business, and the recording does not come along.
-    call = replace(full.call, owner="", has_recording=False)
-    exported = Exported(FORMAT, VERSION, call, full.turns, full.changes, full.events, full.marks)
+    # Who owns it is nobody else's business, and no recording comes along.
+    call = replace(full.call, owner="", has_recording=False, imported=False)
+    sessions = tuple(replace(session, has_sound=False) for session in full.sessions)
+    exported = Exported(FORMAT, VERSION, call, full.turns, full.changes, full.events, full.marks, sessions)
     plain: Any = msgspec.to_builtins(exported)
     return (json_text(plain) + "\n").encode()

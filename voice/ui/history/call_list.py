@@ -138,4 +138,4 @@ def _draw_actions(store: Store, owner: str, chosen: list[FoundCall]) -> None:
 
     draw_export(store, owner, calls)
     if st.button("Delete", icon=":material/delete:"):
-        ask_before_deleting(store, owner, calls)
+        ask_before_deleting(owner, calls)

@@ -3,6 +3,7 @@
 import io
 from collections.abc import Callable, Iterator, Sequence
 from datetime import tzinfo
+from functools import partial
 from pathlib import Path
 
 import streamlit as st
@@ -60,7 +61,7 @@ def made(store: Store, owner: str, call_id: str, format_: Format, zone: tzinfo) 
 def zipped(store: Store, owner: str, ids: Sequence[str], format_: Format, zone: tzinfo) -> bytes:
     """Several calls in a zip; those that are gone meanwhile are left out."""
     out = io.BytesIO()
-    write_zip(_all(store, owner, ids), [format_], out, zone)
+    write_zip(_all(store, owner, ids), [format_], out, zone, theirs=partial(_their_sounds, store))
     return out.getvalue()
 
 
@@ -69,6 +70,11 @@ def _all(store: Store, owner: str, ids: Sequence[str]) -> Iterator[tuple[FullCal
         full = store.full_call(owner, id_)
         if full is not None:
             yield full, _sound_of(store, full)
+
+
+def _their_sounds(store: Store, full: FullCall) -> list[Path]:
+    sounding = [session.number for session in full.sessions if session.has_sound]
+    return [store.service_recording_path(full.call.id, number) for number in sounding]
 
 
 def _sound_of(store: Store, full: FullCall) -> Path | None:

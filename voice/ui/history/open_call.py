@@ -14,6 +14,7 @@ from voice.ui.history.facts import AGENTS
 from voice.ui.history.forgetting import ask_before_deleting
 from voice.ui.history.player import draw_player
 from voice.ui.history.said import complain
+from voice.ui.history.service import draw_service
 from voice.ui.history.when import when_text
 
 T = TypeVar("T")
@@ -28,6 +29,7 @@ def draw_call(store: Store, owner: str, full: FullCall) -> None:
         _draw_judgement(store, owner, full.call)
     with details:
         draw_details(full)
+    draw_service(store, owner, full)
 
 
 def _draw_facts(call: CallRecord) -> None:
@@ -56,7 +58,7 @@ def _draw_head(store: Store, owner: str, full: FullCall) -> None:
 
         draw_export(store, owner, [call])
         if st.button("Delete", icon=":material/delete:"):
-            ask_before_deleting(store, owner, [call])
+            ask_before_deleting(owner, [call])
     _draw_facts(call)
 
 

@@ -7,12 +7,14 @@ from voice.ui.history.address import back_to_list, opened
 from voice.ui.history.archive import draw_archive
 from voice.ui.history.call_list import draw_call_list
 from voice.ui.history.comparison import draw_pair
+from voice.ui.history.forgetting import draw_forgetting
 from voice.ui.history.open_call import draw_call
 from voice.ui.history.said import draw_said, telling
 
 
 def draw_history(store: Store, owner: str) -> None:
     """Draw what the page's address asks for, of this owner's calls."""
+    draw_forgetting(owner)
     draw_said()
     ids = opened()
     with telling():

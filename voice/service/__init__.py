@@ -1,0 +1,1 @@
+"""What the agent's service keeps of a call: brought in, and deleted there. No Streamlit."""
