@@ -42,7 +42,8 @@ _WATCH_WORDS = """() => {
     };
     new MutationObserver(note).observe(transcript, { subtree: true, childList: true, characterData: true });
 }"""
-_INBOUND = """async () => {
+# What the browser has received: runs in the frame that holds the connection.
+INBOUND = """async () => {
     const reports = await Promise.all(parley.connections.map((connection) => connection.getStats()));
     const inbound = reports.flatMap((report) => [...report.values()]).filter((r) => r.type === 'inbound-rtp');
     const { concealedSamples, totalSamplesReceived, packetsLost } = inbound.at(-1);
@@ -127,14 +128,14 @@ async def measure_sliders(page: TalkPage, tap: Tap) -> None:
             await slider.wait_for()
         await page.connect()
         await page.wait_until_heard(loud=True)
-        before, updates = await page.evaluate_streamer(f"({_INBOUND})()"), len(tap.passed)
+        before, updates = await page.evaluate_streamer(f"({INBOUND})()"), len(tap.passed)
         first = (runs.whole, runs.fragments)
         deadline = time.monotonic() + DRAG_S
         while time.monotonic() < deadline:
             if moves:
                 await slider.press("ArrowRight" if int(time.monotonic()) % 2 else "ArrowLeft")
             await asyncio.sleep(DRAG_STEP_S)
-        after = await page.evaluate_streamer(f"({_INBOUND})()")
+        after = await page.evaluate_streamer(f"({INBOUND})()")
         sent = [m for m in tap.passed[updates:] if m.type == "session.update"]
         late = _longest_gap_ms(tap, updates)
         concealed_ms = (after["concealedSamples"] - before["concealedSamples"]) / 48

@@ -2,15 +2,21 @@
 
 import re
 from collections.abc import AsyncIterator
+from datetime import UTC
+from pathlib import Path
 
 import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
 
+from tests.history.samples import a_call, a_turn
 from tests.support.accessibility import grave_faults
 from tests.support.dashboard import Dashboard
 from tests.support.speech import read_clip
 from tests.support.talk_page import TIMEOUT_MS, TalkPage, Turn
+from voice.history.export import FORMATS, export
+from voice.history.importing import MAX_IMPORT_BYTES
+from voice.history.records import FullCall
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -121,6 +127,12 @@ async def test_a_call_is_found_by_its_words_opened_and_heard_from_the_turn_that_
     await history.wait_for_sound(at_s)
     await expect(last).to_have_class(re.compile("spoken-now"))
     assert await grave_faults(history.page) == []
+    await history.page.locator("ol.transcript").press("Space")
+    await expect(history.talk.button("Play")).to_be_visible()
+    position = history.page.get_by_role("slider", name="Position in the call")
+    paused_at_s = float(await position.input_value())
+    await position.press("ArrowLeft")
+    assert paused_at_s - float(await position.input_value()) == pytest.approx(min(5, paused_at_s), abs=0.2)
 
 
 async def test_the_page_follows_a_running_call_by_itself_and_the_call_goes_on(history: HistoryPage) -> None:
@@ -177,3 +189,21 @@ async def test_a_deleted_call_is_gone_with_its_recording_and_its_link_says_so(
     assert not recording.exists()
     await history.page.goto(link)
     await expect(history.page.get_by_text("There is no such call among yours")).to_be_visible()
+
+
+async def test_an_exported_call_of_several_megabytes_is_brought_in_and_one_too_large_is_told(
+    history: HistoryPage, tmp_path: Path
+) -> None:
+    turns = tuple(a_turn(number, f"Turn {number}. " + "Words. " * 500) for number in range(1, 1_001))
+    call = tmp_path / "call.json"
+    call.write_bytes(export(FullCall(a_call(title="Long talk"), turns), FORMATS["json"], None, UTC))
+    assert call.stat().st_size > 3_000_000
+    (tmp_path / "huge.json").write_bytes(b" " * (MAX_IMPORT_BYTES + 2_000_000))
+    await history.open()
+    await history.page.get_by_text("Import calls").click()
+    files = history.page.get_by_test_id("stFileUploaderDropzoneInput")
+    await files.set_input_files([call, tmp_path / "huge.json"])
+    await expect(history.page.get_by_text("25.0MB or smaller")).to_be_visible(timeout=TIMEOUT_MS)
+    await history.talk.button("Import").click()
+    said = history.page.get_by_text('"call.json" was brought in: Long talk with 1000 turns.')
+    await expect(said).to_be_visible(timeout=TIMEOUT_MS)

@@ -97,11 +97,12 @@ async def test_a_restart_in_a_long_call_counts_its_own_seconds(timed: PanelHarne
 
 
 async def test_a_call_shows_its_length_and_cost_as_they_grow(timed: PanelHarness) -> None:
-    await timed.show(a_view("listening", ready_at=NOW_S - 134, billed_from=NOW_S - 134, usd_per_hour=4.5))
-    await expect(timed.page.locator(".duration")).to_have_text("2:14")
+    since = {"begun_at": NOW_S - 135, "ready_at": NOW_S - 134, "billed_from": NOW_S - 134}
+    await timed.show(a_view("listening", **since, usd_per_hour=4.5))
+    await expect(timed.page.locator(".duration")).to_have_text("2:15")
     await expect(timed.page.locator(".cost")).to_have_text("$0.17")
     await timed.page.clock.run_for(46_000)
-    await expect(timed.page.locator(".duration")).to_have_text("3:00")
+    await expect(timed.page.locator(".duration")).to_have_text("3:01")
     await expect(timed.page.locator(".cost")).to_have_text("$0.23")
 
 

@@ -88,6 +88,15 @@ def test_failure_and_duration_are_told() -> None:
     assert view_of(ended.session).label == "Call ended · 2 min 14 s"
 
 
+def test_the_length_of_a_call_counts_from_the_click_as_everything_that_is_kept_of_it_does() -> None:
+    call = Call(begun_at=100.0)
+    call.feed(LinkOpened(), MediaConnected(), SessionReady(session_id="sess_1"), after_s=0.5)
+    call.feed(HangUp(), after_s=10.0)
+    assert view_of(call.session).label == f"Call ended · {int(call.now - 100.0)} s"
+    assert call.session.ready_at is not None
+    assert int(call.now - call.session.ready_at) < int(call.now - 100.0)
+
+
 def test_steps_of_connecting_tell_how_long_each_took() -> None:
     call = Call(begun_at=100.0)
     assert view_of(call.session).steps == (

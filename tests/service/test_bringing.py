@@ -139,6 +139,17 @@ def test_a_damaged_recording_is_not_kept_and_its_timeline_is(
     assert leftovers(store) == []
 
 
+def test_where_nothing_came_nothing_is_said_to_have_been_brought_in(
+    desk: ServiceDesk, store: Store, service: FakeService
+) -> None:
+    keep_at_service(store)
+    for kind in ("audio", "timeline"):
+        service.answers[f"GET {FILES}/sess_1/{kind}"] = lambda _: httpx.Response(403)
+    (one,) = brought(desk)
+    assert "did not give it" in str(one.problem)
+    assert kept(store).sessions[0].brought_at is None
+
+
 @pytest.mark.parametrize("content", [b"", b"[]", b'{"turns": [{"turn_id": 7}]}', b"\xff", b"[" * 100_000])
 def test_a_damaged_timeline_is_told_and_the_recording_kept(
     desk: ServiceDesk, store: Store, service: FakeService, content: bytes

@@ -15,7 +15,8 @@ from voice.history.store import Store
 from voice.settings import Settings
 from voice.ui import audio_process, lifespan, streamer
 from voice.ui.checks.route import SETUP_PATH
-from voice.ui.history.recordings import RECORDING_PATH
+from voice.ui.history.news import NEWS_PATH
+from voice.ui.history.recordings import RECORDING_PATH, WAVEFORM_PATH
 from voice.ui.live_route import LIVE_PATH
 
 ROOT = Path(__file__).parents[2]
@@ -194,4 +195,6 @@ def test_the_server_has_the_live_route_beside_the_dashboard() -> None:
         LIVE_PATH,
         SETUP_PATH,
         RECORDING_PATH,
+        WAVEFORM_PATH,
+        NEWS_PATH,
     ]

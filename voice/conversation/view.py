@@ -150,9 +150,15 @@ def _placed(places: Sequence[int], turns: Sequence[TurnView]) -> list[dict[str, 
 
 
 def _label(session: Session) -> str:
-    began, ended = session.ready_at, session.ended_at
-    duration_s = None if began is None or ended is None else ended - began
-    return label_of(session.state, duration_s=duration_s, cost=_cost(session))
+    return label_of(session.state, duration_s=_duration_s(session), cost=_cost(session))
+
+
+def _duration_s(session: Session) -> float | None:
+    """From the click on Connect, as the recording and everything that is kept counts; None without a talk."""
+    ready, ended = session.ready_at, session.ended_at
+    if ready is None or ended is None:
+        return None
+    return ended - (ready if session.begun_at is None else session.begun_at)
 
 
 def _reconnect(session: Session) -> ReconnectView | None:

@@ -6,6 +6,7 @@ is something to replace it with.
 
 import os
 import time
+from pathlib import Path
 
 import msgspec
 from msgspec.structs import replace
@@ -75,17 +76,26 @@ class _Session:
         except ServiceProblem as problem:
             return Brought(number=self._session.number, problem=problem)
         timeline, timeline_problem = self._timeline(stored)
-        # What it has no timeline of may have had one that was brought in before.
-        kept = replace(self._session, brought_at=time.time(), timeline=timeline or self._session.timeline)
-        if not self._store.bring_in(self._owner, self._call.id, kept):
-            return self._deleted()
         has_sound, sound_problem = self._sound(stored)
+        if (timeline or has_sound) and not self._keep(timeline):
+            # Whoever deleted the call meanwhile could not take away what was not there yet.
+            self._path().unlink(missing_ok=True)
+            return Brought(number=self._session.number, problem=_deleted())
         return Brought(
             number=self._session.number,
             has_sound=has_sound,
             has_timeline=timeline is not None,
             problem=timeline_problem or sound_problem,
         )
+
+    def _keep(self, timeline: Timeline | None) -> bool:
+        # Where it has no timeline now, there may be one that was brought in before.
+        known = timeline or self._session.timeline
+        brought = replace(self._session, brought_at=time.time(), timeline=known)
+        return self._store.bring_in(self._owner, self._call.id, brought)
+
+    def _path(self) -> Path:
+        return self._store.service_recording_path(self._call.id, self._session.number)
 
     def _is_settled(self) -> bool:
         ended_at = self._call.ended_at
@@ -104,7 +114,7 @@ class _Session:
         artifact = stored.artifact("audio")
         if artifact is None:
             return False, _none_there(self._api.name, "recording")
-        path = self._store.service_recording_path(self._call.id, self._session.number)
+        path = self._path()
         try:
             with fetched_sound(self._api, artifact.url, path, self._telling("recording")) as part:
                 os.replace(part, path)
@@ -112,11 +122,7 @@ class _Session:
             return False, problem
         except FileNotFoundError:
             # Whoever deleted the call meanwhile took it away.
-            return False, self._deleted().problem
-        # Or could not, for it was not there yet.
-        if self._store.full_call(self._owner, self._call.id) is None:
-            path.unlink(missing_ok=True)
-            return False, self._deleted().problem
+            return False, _deleted()
         return True, None
 
     def _telling(self, what: str) -> Tell:
@@ -125,9 +131,9 @@ class _Session:
 
         return tell
 
-    def _deleted(self) -> Brought:
-        problem = ServiceProblem("gone", "The call was deleted here meanwhile.")
-        return Brought(number=self._session.number, problem=problem)
+
+def _deleted() -> ServiceProblem:
+    return ServiceProblem("gone", "The call was deleted here meanwhile.")
 
 
 def _none_there(name: str, what: str) -> ServiceProblem:

@@ -99,7 +99,7 @@ def test_a_newer_file_asks_for_a_newer_parley() -> None:
 
 
 def test_a_file_that_is_too_large_is_not_read() -> None:
-    assert sentence_of(b" " * (MAX_IMPORT_BYTES + 1)).startswith("This file is larger than 10 MB")
+    assert sentence_of(b" " * (MAX_IMPORT_BYTES + 1)).startswith("This file is larger than 25 MB")
 
 
 @pytest.mark.parametrize(

@@ -27,10 +27,14 @@ Words = list[tuple[str, bool]]
 
 
 class Piece(msgspec.Struct, frozen=True):
-    """What one side has of one moment. `ms` is how long an answer, or a tool, took; `at_s` in the session."""
+    """What one side has of one moment. `ms` is how long an answer, or a tool, took; `at_s` in the session.
+
+    `words` are those of the text without case and signs, which are the recogniser's taste.
+    """
 
     speaker: Speaker
     text: str
+    words: tuple[str, ...]
     at_s: float
     ms: int | None = None
     is_typed: bool = False
@@ -84,14 +88,20 @@ def answered_ms(latency: ReplyLatency) -> int:
     return latency.total_ms - (latency.endpointing_ms or 0)
 
 
+def _piece(
+    speaker: Speaker, text: str, at_s: float, ms: int | None = None, *, is_typed: bool = False
+) -> Piece:
+    return Piece(speaker, text, tuple(words_of(text)), at_s, ms, is_typed)
+
+
 def _ours(turn: TurnRecord, began: float) -> Piece:
     at_s = turn.started_at - began
     if turn.speaker == "tool":
         tool = tool_of(turn)
-        return Piece("tool", tool.name, at_s, tool.took_ms) if tool else Piece("tool", "", at_s)
+        return _piece("tool", tool.name, at_s, tool.took_ms) if tool else _piece("tool", "", at_s)
     latency = latency_of(turn)
     text = f"{turn.text} {turn.rest}".strip()
-    return Piece(turn.speaker, text, at_s, answered_ms(latency) if latency else None, turn.typed)
+    return _piece(turn.speaker, text, at_s, answered_ms(latency) if latency else None, is_typed=turn.typed)
 
 
 def _theirs(timeline: Timeline) -> list[Piece]:
@@ -101,11 +111,11 @@ def _theirs(timeline: Timeline) -> list[Piece]:
         for at_ms, what, who in pieces_of(turn):
             at_s = at_ms / _MS_PER_S
             if isinstance(what, TimelineToolCall):
-                found.append(Piece("tool", what.name, at_s, _rounded(what.duration_ms)))
+                found.append(_piece("tool", what.name, at_s, _rounded(what.duration_ms)))
             elif who == "user":
-                found.append(Piece("user", what, at_s))
+                found.append(_piece("user", what, at_s))
             else:
-                found.append(Piece("agent", what, at_s, _rounded(answer_ms)))
+                found.append(_piece("agent", what, at_s, _rounded(answer_ms)))
     return found
 
 
@@ -130,15 +140,19 @@ def _in_order(ours: list[Piece], theirs: list[Piece]) -> list[Pair]:
     return [*pairs, *((piece, None) for piece in ours), *((None, piece) for piece in theirs)]
 
 
+def _plain(piece: Piece | None) -> Words | None:
+    return None if piece is None else [(piece.text, False)]
+
+
 def _belong_together(mine: Piece, its: Piece, *, certain: bool) -> bool:
     """Whether both may be the same moment: of one speaker and, unless `certain`, with a word in common."""
     if mine.speaker != its.speaker or mine.is_typed:
         return False
-    return certain or not set(words_of(mine.text)).isdisjoint(words_of(its.text))
+    return certain or not set(mine.words).isdisjoint(its.words)
 
 
 def _row(mine: Piece | None, its: Piece | None) -> Row:
-    ours, theirs = _marked(mine.text if mine else None, its.text if its else None)
+    ours, theirs = _marked(mine, its)
     speakers = [piece.speaker for piece in (mine, its) if piece is not None]
     return Row(
         speaker=speakers[0],
@@ -152,13 +166,12 @@ def _row(mine: Piece | None, its: Piece | None) -> Row:
     )
 
 
-def _marked(ours: str | None, theirs: str | None) -> tuple[Words | None, Words | None]:
-    if ours is None or theirs is None:
-        return (None if ours is None else [(ours, False)]), (None if theirs is None else [(theirs, False)])
-    mine, its = ours.split(), theirs.split()
+def _marked(ours: Piece | None, theirs: Piece | None) -> tuple[Words | None, Words | None]:
+    if ours is None or theirs is None or ours.words == theirs.words:
+        return _plain(ours), _plain(theirs)
+    mine, its = ours.text.split(), theirs.text.split()
     if len(mine) > _MAX_WORDS or len(its) > _MAX_WORDS:
-        return [(ours, False)], [(theirs, False)]
-    # Case and punctuation are the recogniser's taste.
+        return _plain(ours), _plain(theirs)
     matcher = SequenceMatcher(None, [_folded(word) for word in mine], [_folded(word) for word in its], False)
     left: Words = []
     right: Words = []
@@ -171,7 +184,7 @@ def _marked(ours: str | None, theirs: str | None) -> tuple[Words | None, Words |
 
 
 def _key(piece: Piece) -> tuple[str, ...]:
-    return (piece.speaker, *words_of(piece.text))
+    return (piece.speaker, *piece.words)
 
 
 def _folded(word: str) -> str:

@@ -1,6 +1,7 @@
 """What a call was, in words: for its own page, the comparison and the list. All of it is plain text."""
 
 from voice.conversation.cost import cost_text
+from voice.conversation.state import duration_text
 from voice.history.records import MAX_RATING, Agent, CallRecord, HowEnded
 from voice.ui.history.when import when_text
 
@@ -26,9 +27,9 @@ def name_of(call: CallRecord) -> str:
 
 def facts_of(call: CallRecord) -> dict[str, str]:
     """The figures of a call, by name."""
-    latency = call.median_latency_ms
+    latency, seconds = call.median_latency_ms, seconds_of(call)
     return {
-        "Length": length_text(seconds_of(call)),
+        "Length": "still running" if seconds is None else duration_text(seconds),
         "Ended": ENDS[call.how_ended][1],
         "Turns": str(call.turn_count),
         "Median latency": UNKNOWN if latency is None else f"{latency / 1000:.2f} s",
@@ -50,14 +51,3 @@ def cost_words(usd: float | None) -> str:
 def seconds_of(call: CallRecord) -> float | None:
     """How long a call took; `None` while it runs."""
     return None if call.ended_at is None else max(0.0, call.ended_at - call.started_at)
-
-
-def length_text(seconds: float | None) -> str:
-    """A length in words, such as `4 min 12 s`."""
-    if seconds is None:
-        return "still running"
-    minutes, rest = divmod(round(seconds), 60)
-    hours, minutes = divmod(minutes, 60)
-    if hours:
-        return f"{hours} h {minutes} min"
-    return f"{minutes} min {rest} s" if minutes else f"{rest} s"

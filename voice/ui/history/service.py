@@ -132,6 +132,8 @@ def _draw_session(store: Store, full: FullCall, session: SessionRecord) -> None:
             type="tertiary",
             on_click="ignore",
         )
+    else:
+        st.text(f"{name} gave no recording of this session.")
     if session.timeline is None:
         st.text(f"{name} gave no timeline of this session. The words above are Parley's own.")
     else:

@@ -9,7 +9,8 @@ function clockText(seconds) {
 
 function lengthText(seconds) {
   if (seconds === null) return "–";
-  const whole = Math.round(seconds);
+  // Whole seconds that have passed, as the panel tells them.
+  const whole = Math.floor(seconds);
   const [hours, minutes] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60];
   if (hours) return `${hours} h ${minutes} min`;
   return minutes ? `${minutes} min ${whole % 60} s` : `${whole} s`;

@@ -113,14 +113,14 @@ class StateLine {
   }
 
   showTally() {
-    const { state, ready_at, ended_at, billed_from, usd_per_hour } = this.view;
+    const { state, begun_at, ready_at, ended_at, billed_from, usd_per_hour } = this.view;
     // The label of an ended call tells both already.
     const runs = Boolean(ready_at) && !ended_at && state !== "ended";
     const duration = this.find(".duration");
     const cost = this.find(".cost");
     duration.hidden = !runs;
     cost.hidden = !(runs && billed_from && usd_per_hour);
-    if (!duration.hidden) setText(duration, clockText(this.clock.since(ready_at)));
+    if (!duration.hidden) setText(duration, clockText(this.clock.since(begun_at ?? ready_at)));
     if (!cost.hidden) setText(cost, costText((this.clock.since(billed_from) / 3600) * usd_per_hour));
   }
 }
