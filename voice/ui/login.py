@@ -47,7 +47,6 @@ def _draw_login() -> None:
         for name in (names := providers()):
             label = "Log in" if len(names) == 1 else f"Log in with {_shown(name)}"
             key = f"login_{name}"
-            # Not a primary one: in the dark theme its words would be too faint.
             st.button(label, key, icon=_LOGIN, on_click=st.login, args=(name,))
 
 
