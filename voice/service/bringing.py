@@ -16,7 +16,7 @@ from voice.history.store import Store
 from voice.protocol.stored_sessions import FullSession, Timeline
 from voice.service.files import fetch_timeline, fetched_sound
 from voice.service.job import Job
-from voice.service.problems import ServiceProblem
+from voice.service.problems import ServiceProblem, within_sentence
 from voice.service.sessions_api import SessionsApi, Tell
 from voice.service.waiting import with_files
 
@@ -63,7 +63,7 @@ class _Session:
         self._which = f"Session {session.number} of {count}: " if count > 1 else ""
 
     def bring(self) -> Brought:
-        self._job.tell(f"{self._which}asking {self._api.name} …")
+        self._job.tell(f"{self._which}asking {within_sentence(self._api.name)} …")
         try:
             stored = with_files(
                 self._api,
