@@ -87,7 +87,7 @@ class ServiceDesk:
         job.tell(f"Looking for {within_sentence(self.reach.name)} …")
         api = self.reach.open()
         try:
-            job.result = bring_in(api, self._store, owner, full, job)
+            job.result = bring_in(api, self.reach.redactor, self._store, owner, full, job)
         finally:
             api.close()
 
