@@ -13,9 +13,11 @@ import numpy as np
 import pytest
 
 from tests.audio.recordings import RATE_HZ, Clock, click, clicks_s, read_back
+from voice.audio.loudness import Bins
 from voice.audio.recorder import MAX_PIECES, Recorder
 from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
+from voice.history.peaks import peaks
 
 MIC_RATE_HZ = 24_000
 PIECE_S = 0.02
@@ -26,7 +28,12 @@ ROOT = Path(__file__).parents[2]
 class Made:
     """A recorder on a clock of the test's own, and what it said of its failure."""
 
-    def __init__(self, path: Path, open_file: Callable[[Path], BinaryIO] | None = None) -> None:
+    def __init__(
+        self,
+        path: Path,
+        open_file: Callable[[Path], BinaryIO] | None = None,
+        on_written: Callable[[Bins], None] = lambda _: None,
+    ) -> None:
         self.path = path
         self.clock = Clock()
         self.failures: list[str] = []
@@ -37,6 +44,7 @@ class Made:
             begun_at=self.clock.now,
             on_failed=self._fail,
             on_dropped=lambda: self.told.append("dropped"),
+            on_written=on_written,
             clock=self.clock,
             open_file=open_file,
         )
@@ -225,3 +233,16 @@ def test_a_broken_recording_takes_no_more_sound(tmp_path: Path) -> None:
     assert made.failed.wait(TIMEOUT_S)
     made.run(60)
     assert made.recorder.dropped == 0
+
+
+def test_how_loud_it_is_needs_no_decoding_when_it_was_recorded_to_its_end(tmp_path: Path) -> None:
+    measured: list[Bins] = []
+    made = Made(tmp_path / "call.ogg", on_written=measured.append)
+    made.run(8, person=frozenset({50}), agent=frozenset({100, 300}))
+    made.close()
+    (bins,) = measured
+    decoded = peaks(made.path, 1_000)
+    assert bins.shape[1] == pytest.approx(len(decoded.left), abs=1)
+    for own, lane in zip(bins, (decoded.left, decoded.right), strict=True):
+        loud = np.flatnonzero(own > own.max() // 2)
+        assert list(loud) == pytest.approx(list(np.flatnonzero(np.array(lane) > max(lane) // 2)), abs=1)

@@ -127,6 +127,12 @@ async def test_a_call_is_found_by_its_words_opened_and_heard_from_the_turn_that_
     await history.wait_for_sound(at_s)
     await expect(last).to_have_class(re.compile("spoken-now"))
     assert await grave_faults(history.page) == []
+    await history.page.locator("ol.transcript").press("Space")
+    await expect(history.talk.button("Play")).to_be_visible()
+    position = history.page.get_by_role("slider", name="Position in the call")
+    paused_at_s = float(await position.input_value())
+    await position.press("ArrowLeft")
+    assert paused_at_s - float(await position.input_value()) == pytest.approx(min(5, paused_at_s), abs=0.2)
 
 
 async def test_the_page_follows_a_running_call_by_itself_and_the_call_goes_on(history: HistoryPage) -> None:
