@@ -1,9 +1,10 @@
-"""Entry of `streamlit run app.py`: the dashboard, the routes beside it, the lifespan."""
+"""Entry of `streamlit run app.py`: the dashboard, the routes beside it and before it, the lifespan."""
 
 import sys
 from pathlib import Path
 
 import streamlit as st
+from starlette.middleware import Middleware
 from starlette.routing import Route, WebSocketRoute
 
 from voice.settings import SettingsError, load_settings
@@ -12,9 +13,13 @@ from voice.ui.history.news import NEWS_PATH, serve_news
 from voice.ui.history.recordings import RECORDING_PATH, WAVEFORM_PATH, serve_recording, serve_waveform
 from voice.ui.lifespan import lifespan
 from voice.ui.live_route import LIVE_PATH, serve_live
+from voice.ui.login_answers import LoginAnswers
+from voice.ui.login_settings import check_login
+from voice.ui.media_guard import MediaGuard
 
 try:
     load_settings()
+    check_login()
 except SettingsError as error:
     sys.exit(f"Parley can't start. {error}")
 
@@ -27,5 +32,6 @@ app = st.App(
         Route(WAVEFORM_PATH, serve_waveform),
         Route(NEWS_PATH, serve_news),
     ],
+    middleware=[Middleware(LoginAnswers), Middleware(MediaGuard)],
     lifespan=lifespan,
 )

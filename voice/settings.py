@@ -118,6 +118,8 @@ def load_settings() -> Settings:
         raise SettingsError(_explain(error)) from None
     except TOMLDecodeError as error:
         raise SettingsError(f".streamlit/secrets.toml is not valid TOML: {error}.") from None
+    except OSError as error:
+        raise SettingsError(f"{error.filename} can't be read: {error.strerror}.") from None
 
 
 def _explain(error: ValidationError) -> str:

@@ -105,6 +105,27 @@ def test_a_pause_of_one_side_does_not_move_the_other(tmp_path: Path) -> None:
     assert clicks_s(right) == pytest.approx([4.0, 6.0], abs=0.03)
 
 
+def test_sound_that_comes_in_while_the_writer_is_held_up_is_in_its_place(tmp_path: Path) -> None:
+    made = Made(tmp_path / "call.ogg")
+    made.run(1)
+    clock, sorted_some, came_in = made.clock, made.recorder._person, threading.Event()
+
+    def held_up_once() -> float:
+        # The system takes the writer off its core for two seconds just as it looks at the clock.
+        if threading.current_thread() is made.recorder._thread and sorted_some.end:
+            made.recorder._clock = clock
+            made.run(2, person=frozenset({50}), agent=frozenset({50}))
+            came_in.set()
+        return clock()
+
+    made.recorder._clock = held_up_once
+    assert came_in.wait(TIMEOUT_S)
+    made.close()
+    left, right = read_back(made.path)
+    assert clicks_s(left) == pytest.approx([2.0], abs=0.005)
+    assert clicks_s(right) == pytest.approx([2.0], abs=0.005)
+
+
 def test_what_was_flushed_is_silence_in_the_recording(tmp_path: Path) -> None:
     made = Made(tmp_path / "call.ogg")
     buffer = ReplyBuffer()

@@ -4,7 +4,7 @@ import asyncio
 import os
 import socket
 import sys
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -28,8 +28,13 @@ class Dashboard:
 
 
 @asynccontextmanager
-async def run_dashboard(folder: Path, settings: Mapping[str, str] | None = None) -> AsyncIterator[Dashboard]:
-    """Start the dashboard with these settings and no others; its log goes to `folder`."""
+async def run_dashboard(
+    folder: Path, settings: Mapping[str, str] | None = None, options: Sequence[str] = ()
+) -> AsyncIterator[Dashboard]:
+    """Start the dashboard with these settings and no others; its log goes to `folder`.
+
+    `options` are more of Streamlit's own.
+    """
     port = _free_port()
     log = folder / "dashboard.log"
     with log.open("wb") as output:
@@ -37,6 +42,7 @@ async def run_dashboard(folder: Path, settings: Mapping[str, str] | None = None)
             sys.executable,
             *("-m", "streamlit", "run", "app.py"),
             *("--server.port", str(port), "--server.headless", "true", "--server.address", "localhost"),
+            *options,
             cwd=ROOT,
             env=_environment({"VOICE_DATA_DIR": str(folder / "data"), **(settings or {})}),
             stdout=output,

@@ -16,6 +16,7 @@ from voice.personas.link import read_link, write_link
 from voice.personas.persona import Persona, shipped
 from voice.personas.store import PersonaStore
 from voice.tools import catalogue, default_names
+from voice.ui.controls import personas
 
 SCRIPT = """
 from voice.ui.controls.persona_link import draw_persona_link
@@ -320,3 +321,17 @@ def test_a_link_that_cannot_be_read_is_told_and_changes_nothing(
     assert "Use" not in labels(page)
     assert held(click(page, "Close")) == of(shipped()[0])
     assert "Close" not in labels(rerun(page))
+
+
+def test_where_people_log_in_each_has_personas_of_their_own(
+    own: PersonaStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own.save(ANN)
+    for name in ("https://a ann", "https://a bob"):
+        monkeypatch.setattr(personas, "owner", lambda name=name: name)
+        mine = personas.my_personas()
+        assert mine.load().personas == ()
+        mine.save(ANN)
+    mine.delete(ANN)
+    monkeypatch.setattr(personas, "owner", lambda: "https://a ann")
+    assert personas.my_personas().load().personas == own.load().personas == (ANN,)

@@ -130,8 +130,10 @@ class Recorder:
     def _run(self) -> None:
         try:
             while not self._closed.wait(_ROUND_S):
+                # Before the sound is taken over: what comes in after that would be missed up to this moment.
+                until = self._position(self._clock() - _HOLD_S)
                 self._sort()
-                self._write(self._position(self._clock() - _HOLD_S))
+                self._write(until)
             self._sort()
             # To the end of the last sound, in whole frames.
             end = max(self._person.end, self._agent.end)

@@ -1,5 +1,4 @@
-"""The personas that people saved: one JSON file each, in the data folder. Everyone who uses this dashboard
-shares them.
+"""The personas that people saved: one JSON file each, in one folder. Whoever is given the folder shares them.
 
 A file that can't be read is told about and left alone. Files are replaced in one step, so that a crash
 leaves the old or the new one.

@@ -14,9 +14,9 @@ from voice.ui.consent import draw_recording_switch
 from voice.ui.controls.microphone import draw_microphone_options
 from voice.ui.controls.persona_link import draw_persona_link
 from voice.ui.controls.session_controls import draw_session_controls
+from voice.ui.login import draw_logout, require_login
 from voice.ui.my_line import my_line
 from voice.ui.streamer import draw_streamer
-from voice.ui.whose import draw_logout, require_login
 
 _PAGES = Path(__file__).parents[2] / "pages"
 

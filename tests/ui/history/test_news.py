@@ -25,6 +25,7 @@ from voice.ui.history.tickets import Tickets
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(news, "tickets", Tickets())
+    monkeypatch.setattr(news, "is_asked_by", lambda owner, _cookies: owner == ME)
     news._limiter.cache_clear()
 
 
@@ -59,7 +60,7 @@ async def test_a_running_calls_page_is_told_each_turn_once_and_the_end(
     client: httpx.AsyncClient, store: Store
 ) -> None:
     id_ = keep(store, a_call(), "hello", over=False)
-    page = Page(client, news_address((ME, id_), lambda seen: news_of_call(store, ME, id_, ("Turns",), seen)))
+    page = Page(client, news_address(ME, id_, lambda seen: news_of_call(store, ME, id_, ("Turns",), seen)))
     first = await page.ask()
     assert [turn["text"] for turn in first["turns"]] == ["hello"]
     assert (first["running"], first["facts"]) == (True, [["Turns", "1"]])
@@ -73,7 +74,7 @@ async def test_a_running_calls_page_is_told_each_turn_once_and_the_end(
 
 async def test_a_call_that_was_deleted_is_gone(client: httpx.AsyncClient, store: Store) -> None:
     id_ = keep(store, a_call(), "hello")
-    address = news_address((ME, id_), lambda seen: news_of_call(store, ME, id_, (), seen))
+    address = news_address(ME, id_, lambda seen: news_of_call(store, ME, id_, (), seen))
     store.delete(ME, id_)
     assert (await client.get(address)).status_code == 404
 
@@ -85,7 +86,7 @@ async def test_an_address_opens_no_call_of_anybody_else(store: Store) -> None:
 
 @pytest.mark.parametrize("path", ["/news/guess", "/news/call-0001", "/news/..%2Fcall", "/news/é"])
 async def test_what_is_no_ticket_is_told_nothing(client: httpx.AsyncClient, path: str) -> None:
-    news_address((ME, "call-0001"), lambda _: News("1", {"secret": 1}))
+    news_address(ME, "call-0001", lambda _: News("1", {"secret": 1}))
     answer = await client.get(path)
     assert (answer.status_code, "secret" in answer.text) == (404, False)
 
@@ -94,7 +95,7 @@ async def test_a_history_that_cant_be_read_now_can_be_asked_again(client: httpx.
     def locked(_seen: str) -> News:
         raise HistoryProblem("The database is locked.")
 
-    answer = await client.get(news_address("call", locked))
+    answer = await client.get(news_address(ME, "call", locked))
     assert (answer.status_code, "locked" in answer.text) == (503, False)
 
 
@@ -103,7 +104,7 @@ async def test_the_lists_page_is_told_of_its_owners_calls_that_run(
 ) -> None:
     keep(store, a_call("call-over"), "hello")
     keep(store, a_call("call-hers", owner="ann"), "secret", over=False)
-    page = Page(client, news_address((ME, "list"), partial(news_of_running, store, ME)))
+    page = Page(client, news_address(ME, "list", partial(news_of_running, store, ME)))
     assert await page.ask() == {"running": []}
     id_ = keep(store, a_call("call-runs"), "hello", over=False)
     assert [row["id"] for row in (await page.ask())["running"]] == [id_]
@@ -112,3 +113,8 @@ async def test_the_lists_page_is_told_of_its_owners_calls_that_run(
     assert [row["turns"] for row in (await page.ask())["running"]] == [2]
     store.write(id_, [Ended(BEGAN + 9, "hung_up")])
     assert await page.ask() == {"running": []}
+
+
+async def test_an_address_that_was_passed_on_tells_nothing(client: httpx.AsyncClient) -> None:
+    address = news_address("somebody else", "call", lambda _: News("1", {"secret": 1}))
+    assert (await client.get(address)).status_code == 404

@@ -34,6 +34,7 @@ POLL_S = 0.01
 @pytest.fixture(autouse=True)
 def _fresh(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(recordings, "tickets", Tickets())
+    monkeypatch.setattr(recordings, "is_asked_by", lambda owner, _cookies: owner == "ann")
     monkeypatch.setattr(recordings, "waveforms", Waveforms(recordings.BUCKETS))
 
 
@@ -94,6 +95,14 @@ async def test_a_part_is_served_so_that_a_player_can_jump(client: httpx.AsyncCli
 async def test_what_is_no_ticket_opens_nothing(client: httpx.AsyncClient, recording: Path, path: str) -> None:
     recording_address("ann", recording)
     assert (await client.get(path)).status_code == 404
+
+
+async def test_an_address_that_was_passed_on_opens_nothing(
+    client: httpx.AsyncClient, recording: Path
+) -> None:
+    address = recording_address("bob", recording)
+    assert (await client.get(address)).status_code == 404
+    assert (await client.get(f"{address}/waveform")).status_code == 404
 
 
 async def test_a_recording_that_was_deleted_is_gone(client: httpx.AsyncClient, recording: Path) -> None:

@@ -55,7 +55,7 @@ def test_what_was_brought_in_is_heard_and_compared_now_and_after_a_restart(
         _, theirs = components(drawn, "history_call")
         assert [turn["text"] for turn in theirs["turns"]] == [HOSTILE]
         ticket = theirs["audio"].rsplit("/", 1)[1]
-        assert tickets.find(ticket) == store.service_recording_path("call-0001", 1)
+        assert tickets.find(ticket) == (ME, store.service_recording_path("call-0001", 1))
         (both,) = components(drawn, "history_service")
         assert both["session"] == "sess_1"
         assert HOSTILE in [text for row in both["rows"] for text, _ in row["theirs"] or ()]

@@ -48,7 +48,7 @@ def _draw_question(found: Checked, written: str) -> None:
         st.caption("Not everything in the link could be taken over:")
         draw_problems(found.problems)
     with st.container(horizontal=True):
-        used = st.button("Use", type="primary", on_click=_use, args=(found.persona, written))
+        used = st.button("Use", on_click=_use, args=(found.persona, written))
         ignored = st.button("Ignore", on_click=_answer, args=(written,))
     if used or ignored:
         st.rerun()

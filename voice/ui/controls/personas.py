@@ -1,5 +1,6 @@
 """The personas of this dashboard: which there are, and which one is chosen."""
 
+import hashlib
 from typing import Final
 
 import streamlit as st
@@ -8,6 +9,7 @@ from voice.personas.persona import Persona, shipped
 from voice.personas.store import PersonaStore, Shelf
 from voice.settings import load_settings
 from voice.ui.controls.values import tool_names, use_persona
+from voice.ui.whose import SINGLE_USER, owner
 
 CHOSEN: Final = "persona"
 _LINKED = "linked_persona"
@@ -15,8 +17,12 @@ _FOLDER = "personas"
 
 
 def my_personas() -> PersonaStore:
-    """Where people's own personas are kept."""
-    return PersonaStore(load_settings().voice_data_dir / _FOLDER, tools=tool_names())
+    """Where this person's own personas are kept; those of everybody where nobody logs in."""
+    folder, mine = load_settings().voice_data_dir / _FOLDER, owner()
+    if mine != SINGLE_USER:
+        # A provider's name for a person may hold any sign.
+        folder /= hashlib.sha256(mine.encode()).hexdigest()
+    return PersonaStore(folder, tools=tool_names())
 
 
 def choices(shelf: Shelf) -> dict[str, Persona]:

@@ -105,7 +105,7 @@ def _draw_rows(store: Store, owner: str, found: Found) -> tuple[str, list[FoundC
             "rows": [row_of(row) for row in found.rows],
             "chosen": [row.call.id for row in chosen],
             "running": [row["id"] for row in _running(store, owner)],
-            "news": news_address((owner, _LIST), partial(news_of_running, store, owner)),
+            "news": news_address(owner, _LIST, partial(news_of_running, store, owner)),
         },
         on_changed_change=lambda: None,
         on_chosen_change=lambda: None,

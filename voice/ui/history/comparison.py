@@ -33,7 +33,7 @@ def draw_choice(store: Store, owner: str, call: CallRecord) -> None:
             format_func=lambda id_: name_of(others[id_]),
             help="The newest calls. For an older one, choose both in the list.",
         )
-        if st.button("Compare", type="primary", key="history_compare_yes"):
+        if st.button("Compare", key="history_compare_yes"):
             open_pair(call.id, chosen)
             st.rerun()
 

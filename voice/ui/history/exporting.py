@@ -34,7 +34,6 @@ def draw_export(store: Store, owner: str, calls: Sequence[CallRecord]) -> None:
             name,
             mime,
             icon=":material/download:",
-            type="primary",
             on_click="ignore",
         )
 

@@ -39,7 +39,7 @@ def draw_question(owner: str, calls: Sequence[CallRecord]) -> None:
     )
     only_here = _say_what_is_there(calls)
     with st.container(horizontal=True):
-        if st.button("Delete here only" if only_here else "Delete", type="primary", key="history_delete_yes"):
+        if st.button("Delete here only" if only_here else "Delete", key="history_delete_yes"):
             say(
                 [
                     f"{name_of(call)} still runs and was not deleted."

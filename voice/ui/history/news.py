@@ -16,6 +16,7 @@ from starlette.responses import PlainTextResponse, Response
 from voice.history.records import HistoryProblem
 from voice.ui.history.recordings import HEADERS
 from voice.ui.history.tickets import Tickets
+from voice.ui.whose import is_asked_by
 
 NEWS_PATH = "/news/{ticket}"
 # So many answers are worked out at once, of all pages: they share the interpreter with the sound of calls.
@@ -33,19 +34,21 @@ class News(NamedTuple):
 # Given the stamp that the page has; None when what it asks about is there no more. Blocks, on any thread.
 Ask = Callable[[str], News | None]
 
-tickets: Tickets[Ask] = Tickets()
+# With whose page it is for.
+tickets: Tickets[tuple[str, Ask]] = Tickets()
 
 
-def news_address(key: Hashable, ask: Ask) -> str:
-    """Where a page asks for news. `key` names the owner and what it is about."""
-    return NEWS_PATH.format(ticket=tickets.give(key, ask))
+def news_address(owner: str, key: Hashable, ask: Ask) -> str:
+    """Where a page of this owner's asks for news. `key` names what it is about."""
+    return NEWS_PATH.format(ticket=tickets.give((owner, key), (owner, ask)))
 
 
 async def serve_news(request: Request) -> Response:
     """Tell what is new, 304 for nothing, 404 when it is gone, 503 when the history can't be read now."""
-    ask = tickets.find(request.path_params["ticket"])
-    if ask is None:
+    found = tickets.find(request.path_params["ticket"])
+    if found is None or not is_asked_by(found[0], request.cookies):
         return _refused(_GONE)
+    _, ask = found
     seen = request.headers.get("if-none-match", "").strip('"')
     return await anyio.to_thread.run_sync(functools.partial(_answer, ask, seen), limiter=_limiter())
 

@@ -44,7 +44,7 @@ def draw_player(store: Store, full: FullCall, *, with_facts: bool = False) -> No
     facts = _FACTS if with_facts else ()
     if call.ended_at is None:
         ask = partial(news_of_call, store, call.owner, call.id, facts)
-        address = news_address((call.owner, call.id, facts), ask)
+        address = news_address(call.owner, (call.id, facts), ask)
         _draw(f"history_player_{call.id}", {**_data_of(full, facts), "news": address})
     elif call.has_recording:
         draw_recording(f"history_player_{call.id}", full, store.recording_path(call.id), facts)

@@ -1,6 +1,6 @@
 """Serves recordings and their waveforms to the pages that show their calls.
 
-A browser's audio element sends no credentials of ours, so the address holds a ticket for one recording.
+The address holds a ticket for one recording. Where people log in, it opens nothing for anybody but its owner.
 """
 
 from pathlib import Path
@@ -13,6 +13,7 @@ from voice.history.peaks import Peaks
 from voice.history.records import HistoryProblem
 from voice.history.waveforms import Waveforms
 from voice.ui.history.tickets import Tickets
+from voice.ui.whose import is_asked_by
 
 RECORDING_PATH = "/recording/{ticket}"
 WAVEFORM_PATH = "/recording/{ticket}/waveform"
@@ -27,13 +28,14 @@ HEADERS = {
 }
 _NOT_YET = 202
 
-tickets: Tickets[Path] = Tickets()
+# With whose it is.
+tickets: Tickets[tuple[str, Path]] = Tickets()
 waveforms = Waveforms(BUCKETS)
 
 
 def recording_address(owner: str, path: Path) -> str:
     """Where the page of `owner` gets this recording. It must be of one of the owner's calls."""
-    return RECORDING_PATH.format(ticket=tickets.give((owner, path), path))
+    return RECORDING_PATH.format(ticket=tickets.give((owner, path), (owner, path)))
 
 
 def waveform_data(peaks: Peaks) -> dict[str, object]:
@@ -60,8 +62,11 @@ async def serve_waveform(request: Request) -> Response:
 
 
 async def _recording_of(request: Request) -> Path | None:
-    path = tickets.find(request.path_params["ticket"])
-    return path if path is not None and await anyio.Path(path).is_file() else None
+    found = tickets.find(request.path_params["ticket"])
+    if found is None:
+        return None
+    owner, path = found
+    return path if is_asked_by(owner, request.cookies) and await anyio.Path(path).is_file() else None
 
 
 def _none() -> Response:
