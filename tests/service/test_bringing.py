@@ -11,9 +11,11 @@ import httpx
 import pytest
 
 from tests.history.samples import ME, a_call, keep, keep_at_service
-from tests.support.fake_service import FILES, FakeService, a_timeline
+from tests.support.fake_service import FILES, KEY, FakeService, a_timeline
+from voice.history.export import FORMATS, export
 from voice.history.records import FullCall
 from voice.history.store import Store
+from voice.protocol.stored_sessions import TimelineToolCall, TimelineTurn
 from voice.service import files
 from voice.service.bringing import SETTLED_AFTER_S, Bringing, Brought
 from voice.service.desk import ServiceDesk
@@ -78,6 +80,17 @@ def test_what_is_not_ready_yet_is_waited_for(
     assert "ready" in job.doing
     service.ready = True
     assert over(job).result == [Brought(number=1, has_sound=True, has_timeline=True)]
+
+
+def test_no_secret_comes_in_with_a_timeline(desk: ServiceDesk, store: Store, service: FakeService) -> None:
+    called = TimelineToolCall(name="look", arguments={"api_key": "hidden-canary"}, result=f"with {KEY}")
+    turn = TimelineTurn(agent_text=f"I was told {KEY}.", tool_calls=[called])
+    service.timelines["sess_1"] = a_timeline("sess_1", turn)
+    keep_at_service(store)
+    brought(desk)
+    exported = export(kept(store), FORMATS["json"]).decode()
+    assert "I was told" in exported
+    assert "canary" not in exported
 
 
 @pytest.mark.usefixtures("impatient")

@@ -11,12 +11,13 @@ from pathlib import Path
 import msgspec
 from msgspec.structs import replace
 
+from voice.call.redaction import Redactor
 from voice.history.records import FullCall, SessionRecord
 from voice.history.store import Store
 from voice.protocol.stored_sessions import FullSession, Timeline
 from voice.service.files import fetch_timeline, fetched_sound
 from voice.service.job import Job
-from voice.service.problems import ServiceProblem
+from voice.service.problems import ServiceProblem, within_sentence
 from voice.service.sessions_api import SessionsApi, Tell
 from voice.service.waiting import with_files
 
@@ -36,9 +37,11 @@ class Brought(msgspec.Struct, frozen=True, kw_only=True):
 Bringing = Job[list[Brought]]
 
 
-def bring_in(api: SessionsApi, store: Store, owner: str, full: FullCall, job: Bringing) -> list[Brought]:
+def bring_in(
+    api: SessionsApi, redactor: Redactor, store: Store, owner: str, full: FullCall, job: Bringing
+) -> list[Brought]:
     """Bring in every session of a call; one that fails keeps no other. Raises `Stopped`."""
-    return [_Session(api, store, owner, full, session, job).bring() for session in full.sessions]
+    return [_Session(api, redactor, store, owner, full, session, job).bring() for session in full.sessions]
 
 
 class _Session:
@@ -47,6 +50,7 @@ class _Session:
     def __init__(
         self,
         api: SessionsApi,
+        redactor: Redactor,
         store: Store,
         owner: str,
         full: FullCall,
@@ -54,6 +58,7 @@ class _Session:
         job: Bringing,
     ) -> None:
         self._api = api
+        self._redactor = redactor
         self._store = store
         self._owner = owner
         self._call = full.call
@@ -63,7 +68,7 @@ class _Session:
         self._which = f"Session {session.number} of {count}: " if count > 1 else ""
 
     def bring(self) -> Brought:
-        self._job.tell(f"{self._which}asking {self._api.name} …")
+        self._job.tell(f"{self._which}asking {within_sentence(self._api.name)} …")
         try:
             stored = with_files(
                 self._api,
@@ -106,7 +111,8 @@ class _Session:
         if artifact is None:
             return None, _none_there(self._api.name, "timeline")
         try:
-            return fetch_timeline(self._api, artifact.url, self._telling("timeline")), None
+            tell = self._telling("timeline")
+            return fetch_timeline(self._api, artifact.url, self._redactor, tell), None
         except ServiceProblem as problem:
             return None, problem
 

@@ -9,7 +9,7 @@ from voice.history.store import Store
 from voice.service.background import Background
 from voice.service.bringing import Bringing, bring_in
 from voice.service.forgetting import Forgetting, forget
-from voice.service.problems import ServiceProblem
+from voice.service.problems import ServiceProblem, within_sentence
 from voice.service.reach import ForEach, Reach
 
 # Files come over one network.
@@ -84,10 +84,10 @@ class ServiceDesk:
         problem = self.reach.why_not(full.call)
         if problem is not None:
             raise problem
-        job.tell(f"Looking for {self.reach.name} …")
+        job.tell(f"Looking for {within_sentence(self.reach.name)} …")
         api = self.reach.open()
         try:
-            job.result = bring_in(api, self._store, owner, full, job)
+            job.result = bring_in(api, self.reach.redactor, self._store, owner, full, job)
         finally:
             api.close()
 

@@ -10,6 +10,7 @@ import av
 import msgspec
 from av.error import FFmpegError
 
+from voice.call.redaction import Redactor
 from voice.protocol.stored_sessions import Timeline
 from voice.service.problems import ServiceProblem
 from voice.service.sessions_api import SessionsApi, Tell
@@ -23,12 +24,12 @@ _OGG_BEGINNING = b"OggS"
 _FULL_DISK = frozenset({errno.ENOSPC, errno.EDQUOT})
 
 
-def fetch_timeline(api: SessionsApi, address: str, tell: Tell) -> Timeline:
-    """The session turn by turn. Raises `ServiceProblem`, and `Stopped`."""
+def fetch_timeline(api: SessionsApi, address: str, redactor: Redactor, tell: Tell) -> Timeline:
+    """The session turn by turn, without secrets. Raises `ServiceProblem`, and `Stopped`."""
     content = BytesIO()
     api.fetch(address, content, MAX_TIMELINE_BYTES, tell)
     try:
-        timeline = msgspec.json.decode(content.getvalue(), type=Timeline)
+        timeline = msgspec.convert(redactor.value(msgspec.json.decode(content.getvalue())), Timeline)
     except (msgspec.DecodeError, RecursionError):
         raise _damaged("timeline") from None
     if len(timeline.turns) > MAX_TIMELINE_TURNS:

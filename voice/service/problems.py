@@ -21,6 +21,8 @@ Reason = Literal[
 ]
 # With these, the next session would fare no better.
 FOR_ALL: frozenset[Reason] = frozenset({"refused", "unreachable"})
+# With these, the session is known to be there.
+STILL_THERE: frozenset[Reason] = frozenset({"open", "still_there"})
 # With these, there is nothing that could be deleted.
 NOTHING_THERE: frozenset[Reason] = frozenset({"gone", "not_ours"})
 
@@ -49,6 +51,11 @@ def service_name(agent: Agent, url: str = "") -> str:
     if agent == "local":
         return "The local agent"
     return f"The agent at {url}" if url else "The agent"
+
+
+def within_sentence(name: str) -> str:
+    """The same name where a sentence goes on."""
+    return name.replace("The ", "the ", 1) if name.startswith("The ") else name
 
 
 def unreachable(name: str) -> ServiceProblem:

@@ -7,6 +7,7 @@ from concurrent.futures import Future
 import httpx
 
 from voice.call.endpoint import Endpoint, agent_kind, agent_url
+from voice.call.redaction import Redactor, secrets_of
 from voice.history.records import CallRecord, FullCall
 from voice.protocol.errors import VoiceAgentError
 from voice.service.problems import NOTHING_THERE, ServiceProblem, elsewhere, service_name, unreachable
@@ -27,6 +28,8 @@ class Reach:
     ) -> None:
         self._kind = agent_kind(settings)
         self._url = agent_url(settings)
+        # What a service tells of a session may hold what it was sent.
+        self.redactor = Redactor(secrets_of(settings))
         self._find_agent = find_agent
         self._transport = transport
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from voice.protocol.stored_sessions import FullSession
 from voice.service.job import Job
-from voice.service.problems import ServiceProblem
+from voice.service.problems import ServiceProblem, within_sentence
 from voice.service.sessions_api import SessionsApi
 
 # The service was seen to take some 7 s (2026-09); its documentation says 90 s.
@@ -40,7 +40,7 @@ def with_files(
             return stored
         if is_settled or now - began >= PATIENCE_S:
             raise _not_ready(api.name, stored, is_settled=is_settled)
-        job.tell(f"{which}waiting until {api.name} has its files ready …")
+        job.tell(f"{which}waiting until {within_sentence(api.name)} has its files ready …")
         job.pause(pause_s)
         pause_s = min(2 * pause_s, LONGEST_PAUSE_S)
 

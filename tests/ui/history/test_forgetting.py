@@ -11,6 +11,7 @@ from tests.ui.history.test_page import HOSTILE, again, button, draw, rows, texts
 from voice.history.records import HistoryProblem
 from voice.history.store import Store
 from voice.service.forgetting import Forgotten
+from voice.service.problems import ServiceProblem
 from voice.ui.history import forgetting
 from voice.ui.history.forgotten import gone_sentences, left_sentences
 
@@ -66,15 +67,15 @@ def test_a_call_that_could_not_be_deleted_there_can_be_kept_or_deleted_here(
     keep_at_service(store)
     page = answered(question(store))
     assert "The call was not deleted. AssemblyAI fails on its side (status 500)." in texts(page)
-    assert "It is still at AssemblyAI, as session sess_1." in texts(page)
-    button(page, "Keep").click()
+    assert "It may still be at AssemblyAI, as session sess_1." in texts(page)
+    button(page, "Keep it here").click()
     assert "was not deleted" not in texts(again(page))
     assert store.list_calls(ME).total == 1
     page = answered(question(store))
     button(page, "Delete here all the same").click()
     again(page)
     assert store.list_calls(ME).total == 0
-    assert "It is still at AssemblyAI, as session sess_1." in texts(page)
+    assert "It may still be at AssemblyAI, as session sess_1." in texts(page)
 
 
 def test_before_a_call_of_another_agent_is_deleted_it_says_that_it_stays_there(store: Store) -> None:
@@ -84,7 +85,7 @@ def test_before_a_call_of_another_agent_is_deleted_it_says_that_it_stays_there(s
     assert button(page, "Delete here only")
     answered(page)
     assert store.list_calls(ME).total == 0
-    assert "still at the agent at wss://my.example/v1/ws, as session sess_1" in texts(page)
+    assert "may still be at the agent at wss://my.example/v1/ws, as session sess_1" in texts(page)
 
 
 def test_all_calls_go_at_the_service_too_unless_that_is_not_wanted(
@@ -141,3 +142,9 @@ def test_many_calls_are_told_by_their_numbers() -> None:
 def test_what_is_left_of_a_local_agent_is_told() -> None:
     local = replace(THERE, call=replace(THERE.call, agent="local", session_id="s1"))
     assert "does not run" in gone_sentences([local])[1]
+
+
+def test_what_is_known_to_be_there_still_is_told_as_that() -> None:
+    still = ServiceProblem("open", "It is open.", "Wait.")
+    (told,) = left_sentences([replace(THERE, is_gone=False, left=("s1",), problem=still)])
+    assert told == '"Parcel" was not deleted. It is open. Wait. It is still at AssemblyAI, as session s1.'

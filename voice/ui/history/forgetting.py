@@ -148,7 +148,7 @@ def _draw_left(owner: str, left: list[Forgotten]) -> None:
             on_click=_delete_left,
             args=(owner, [one.call.id for one in left]),
         )
-        st.button("Keep", key="history_left_keep", on_click=_forget_left)
+        st.button("Keep it here", key="history_left_keep", on_click=_forget_left)
 
 
 def _delete_left(owner: str, ids: list[str]) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from voice.history.records import CallRecord
 from voice.service.forgetting import Forgotten
-from voice.service.problems import service_name
+from voice.service.problems import STILL_THERE, ServiceProblem, service_name, within_sentence
 
 # More calls are told by their numbers.
 MAX_TOLD = 10
@@ -47,7 +47,7 @@ def _told(one: Forgotten) -> list[str]:
     if one.unknown:
         told.append(f"{there} had nothing of it any more ({_sessions(one.unknown)}).")
     if one.left:
-        told.append(f"It is still at {_place(call)}, as {_sessions(one.left)}.")
+        told.append(_what_is_left(one))
     if call.agent == "local" and call.session_id and not (one.deleted or one.unknown or one.left):
         told.append("The local agent does not run, so what it kept of it in memory is gone.")
     return told
@@ -58,8 +58,15 @@ def _kept(one: Forgotten) -> str:
     if one.deleted:
         told += f" At {_place(one.call)} it was deleted ({_sessions(one.deleted)})."
     if one.left:
-        told += f" It is still at {_place(one.call)}, as {_sessions(one.left)}."
+        told += f" {_what_is_left(one)}"
     return told
+
+
+def _what_is_left(one: Forgotten) -> str:
+    problem = one.problem
+    is_sure = isinstance(problem, ServiceProblem) and problem.reason in STILL_THERE
+    still = "It is still" if is_sure else "It may still be"
+    return f"{still} at {_place(one.call)}, as {_sessions(one.left)}."
 
 
 def _counted(gone: Sequence[Forgotten]) -> list[str]:
@@ -82,8 +89,7 @@ def _counted(gone: Sequence[Forgotten]) -> list[str]:
 
 def _place(call: CallRecord) -> str:
     """Where it is, in the middle of a sentence."""
-    name = service_name(call.agent, call.agent_url)
-    return name if call.agent == "assemblyai" else name[0].lower() + name[1:]
+    return within_sentence(service_name(call.agent, call.agent_url))
 
 
 def _sessions(ids: Sequence[str]) -> str:
