@@ -53,6 +53,7 @@ async def test_a_visit_to_history_leaves_the_call_as_it_is(call: TalkPage) -> No
     await call.wait_for_state("thinking", "speaking")
     await call.wait_for_state("listening")
     await call.go_to("Talk")
+    await call.wait_for_turns(sum(turn.speaker == "agent" for turn in before) + 1, "agent")
     (*_, spoken, _) = after = await call.turns()
     assert [turn.speaker for turn in after[len(before) :]] == ["user", "agent"]
     assert word_error_rate(WORDS["cards_005"], spoken.text) <= 0.4
