@@ -2,7 +2,7 @@
 
 import base64
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, suppress
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -36,7 +36,6 @@ FLAGS = [
     "--host-resolver-rules=MAP parley.test 127.0.0.1",
 ]
 TIMEOUT_MS = 20_000
-_LOST_CLICK_MS = 3_000
 EARS_AND_MOUTH = Path(__file__).parents[1] / "browser" / "ears_and_mouth.js"
 _RUNS_PATH = "/_stcore/stream"
 IN_CALL = ("listening", "hearing", "thinking", "speaking")
@@ -136,16 +135,9 @@ class TalkPage:
 
     async def go_to(self, name: str) -> None:
         """Be on a page by its link, as a call would survive it."""
-        # A click is lost when the streamer reports itself just then, as it does after a call: Streamlit 1.67
-        # takes the report for the newer wish, and it names the page before. People click again.
-        with suppress(AssertionError):
-            await self._click_link(name, _LOST_CLICK_MS)
-        await self._click_link(name, TIMEOUT_MS)
-
-    async def _click_link(self, name: str, timeout_ms: float) -> None:
         if not await self.is_at(name):
             await self.page.get_by_role("link", name=name, exact=True).click()
-            await expect(self._heading(name)).to_be_visible(timeout=timeout_ms)
+            await expect(self._heading(name)).to_be_visible(timeout=TIMEOUT_MS)
 
     async def is_at(self, name: str) -> bool:
         """Whether a page is the one that is shown."""

@@ -24,6 +24,7 @@ PARTS = (
     "tool_card.js",
     "transcript.js",
     "sample_call.js",
+    "page_links.js",
     "controls.css",
     "transcript.css",
 )
