@@ -8,7 +8,7 @@ from playwright.async_api import Browser, expect
 from tests.support.dashboard import Dashboard
 from tests.support.scripted_agent import KEY, ScriptedAgent, Stage, polite
 from tests.support.shared_tab import SharedTab
-from tests.support.talk_page import TalkPage, talk_page
+from tests.support.talk_page import TIMEOUT_MS, TalkPage, talk_page
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -40,6 +40,22 @@ async def test_a_refused_key_is_explained_and_shown_nowhere(
     assert KEY not in await scripted_page.page.content()
     assert not any(KEY in url for url in scripted_page.requests)
     assert KEY not in scripted_dashboard.log.read_text()
+
+
+async def test_hanging_up_lets_go_of_the_microphone_though_the_agent_confirms_nothing(
+    scripted_page: TalkPage, stage: Stage
+) -> None:
+    async def deaf(agent: ScriptedAgent) -> None:
+        await agent.get_ready()
+        await agent.socket.wait_closed()
+
+    stage.perform(deaf)
+    await scripted_page.connect()
+    await scripted_page.hang_up()
+    streamer = await scripted_page.streamer()
+    await streamer.wait_for_function(
+        "parley.connections.at(-1).signalingState === 'closed'", timeout=TIMEOUT_MS
+    )
 
 
 async def test_text_of_either_speaker_is_shown_as_typed_and_fetches_nothing(

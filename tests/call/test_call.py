@@ -142,6 +142,9 @@ async def test_an_agent_that_never_confirms_the_end_does_not_hold_the_call() -> 
     async with call_to(deaf) as (watched, stage), fake_browser(watched.call):
         await watched.until(lambda view: view.state == "listening")
         watched.call.hang_up()
+        await watched.until(lambda view: view.state == "ended")
+        # The page then lets go of the microphone, maybe two seconds before the socket closes.
+        assert watched.call.over
         await watched.running
         assert len(stage.agents[0].of_type("session.end")) == 1
     assert watched.call.view.state == "ended"

@@ -90,6 +90,18 @@ def test_after_a_call_another_may_start(line: Line, switchboard: FakeSwitchboard
     assert line.call is not None
 
 
+def test_the_last_words_of_a_call_before_are_not_shown_over_the_next(
+    line: Line, switchboard: FakeSwitchboard
+) -> None:
+    line.connect()
+    first = switchboard.calls[0]
+    first.end(labelled("over"))
+    line.connect()
+    switchboard.calls[1].show(labelled("next"))
+    first.show(labelled("confirmed"))
+    assert line.view.label == "next"
+
+
 def test_the_transcript_stays_after_the_call(line: Line, switchboard: FakeSwitchboard) -> None:
     turn = TurnView(id="user-1", speaker="user", text="go forward", settled=True, interrupted=False, rest="")
     line.connect()

@@ -104,8 +104,11 @@ class Call:
 
     @property
     def over(self) -> bool:
-        """The call has ended, by whatever cause."""
-        return self._session.ended
+        """The call has ended, by whatever cause, though the agent may still have to confirm it.
+
+        The page says so from here on, and asks for the run that lets go of the microphone.
+        """
+        return self._session.ended or self._session.leaving
 
     @property
     def sample(self) -> bool:

@@ -69,6 +69,8 @@ class Line:
         self._record = False
         self._persona = ""
         self._call: Call | None = None
+        # Whose views are shown.
+        self._shown: object = None
         self._view = view_of(None)
         self._notes = Notes()
         self._tools = ToolRunner(catalogue(), ToolContext(self._notes, past_calls or NoPastCalls()))
@@ -168,7 +170,7 @@ class Line:
             try:
                 self._call = self._switchboard.place(
                     self._patch,
-                    self._show,
+                    self._shown_from_now_on(),
                     self._tools,
                     sample=sample,
                     record=self._record,
@@ -247,7 +249,7 @@ class Line:
         if self.call is None:
             self._notes.clear()
             session, _ = step(new_session(self._patch), inputs.Failed(error), time.time())
-            self._show(view_of(session))
+            self._shown_from_now_on()(view_of(session))
 
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Have every new view handed over, from any thread; gives back how to stop that."""
@@ -259,6 +261,18 @@ class Line:
                 self._watchers.discard(watcher)
 
         return stop
+
+    def _shown_from_now_on(self) -> Watcher:
+        """Where the next call shows its views. What the one before still shows, while its agent confirms the
+        end, reaches nobody.
+        """
+        mine = self._shown = object()
+
+        def show(view: CallView) -> None:
+            if self._shown is mine:
+                self._show(view)
+
+        return show
 
     def _show(self, view: CallView) -> None:
         self._view = view
