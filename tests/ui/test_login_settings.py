@@ -22,10 +22,11 @@ def written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Write]:
     """Writes the secrets, where both Streamlit and the settings look for them."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
+    # It depends on the folder in which it is asked for.
+    before = config.get_option("secrets.files")
     monkeypatch.chdir(tmp_path)
     path = tmp_path / ".streamlit" / "secrets.toml"
     path.parent.mkdir()
-    before = config.get_option("secrets.files")
     config.set_option("secrets.files", [str(path)])
     secrets_singleton._reset()
 
