@@ -3,6 +3,8 @@
 Everything about a person comes from outside and is only ever drawn as plain text.
 """
 
+from typing import NoReturn
+
 import streamlit as st
 
 from voice.ui.login_answers import REASON
@@ -10,6 +12,8 @@ from voice.ui.login_settings import DEFAULT_PROVIDER, providers
 from voice.ui.whose import owner, shown_name
 
 _LOGIN = ":material/login:"
+# In a session whose person has logged out and whose browser has not left for the provider yet.
+_LEAVING = "logging_out"
 _LOOK = "If it stays so, whoever runs Parley finds the reason in its log."
 # By the reasons that `login_answers` gives. The address may hold anything, so nothing of it is shown.
 _SENTENCES = {
@@ -21,6 +25,8 @@ _SENTENCES = {
 
 def require_login() -> None:
     """Where login is set up, draw nothing but its buttons until somebody has logged in."""
+    if _LEAVING in st.session_state:
+        _log_out()
     try:
         owner()
     except PermissionError:
@@ -34,7 +40,22 @@ def draw_logout() -> None:
     if name is None:
         return
     st.text(f"Logged in as {name}")
-    st.button("Log out", icon=":material/logout:", on_click=st.logout)
+    st.button("Log out", icon=":material/logout:", on_click=_leave)
+
+
+def _leave() -> None:
+    st.session_state[_LEAVING] = True
+
+
+def _log_out() -> NoReturn:
+    """Send the browser to the provider's logout, in every run until it has gone.
+
+    A run that starts right behind another throws away what that one has not sent yet, the way out
+    included (`ForwardMsgQueue.clear`, Streamlit 1.67): the page would look logged out and keep its cookie.
+    """
+    st.logout()
+    st.text("Logging out…")
+    st.stop()
 
 
 def _draw_login() -> None:
