@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.speech import WORDS, read_clip, recognise, word_error_rate
+from tests.support.speech import ECHOED, WORDS, read_clip, recognise, word_error_rate
 from tests.support.talk_page import IN_CALL, TalkPage, talk_page
 
 GREETING = "Hi, I'm Parley. What can I do for you?"
@@ -25,10 +25,10 @@ async def test_what_is_said_appears_and_the_answer_is_heard_word_for_word(page: 
     (greeting,) = await page.wait_for_turns(1, "agent")
     await page.wait_for_state("listening")
     before = await page.blocks_heard()
-    spoken, answer = await page.ask(read_clip("goforward"))
+    spoken, answer = await page.ask(read_clip(ECHOED))
     heard = await page.heard()
     assert greeting.text == GREETING
-    assert word_error_rate(WORDS["goforward"], spoken.text) <= 0.25
+    assert word_error_rate(WORDS[ECHOED], spoken.text) <= 0.25
     assert word_error_rate(greeting.text, recognise(heard[: before * BLOCK])) <= 0.25
     assert word_error_rate(answer.text, recognise(heard[before * BLOCK :])) <= 0.25
     assert [turn.speaker for turn in await page.turns()] == ["agent", "user", "agent"]

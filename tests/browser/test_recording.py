@@ -12,7 +12,7 @@ from tests.history.export.calls import PLAIN
 from tests.history.samples import a_call
 from tests.support.accessibility import grave_faults
 from tests.support.dashboard import Dashboard
-from tests.support.speech import WORDS, read_clip, recognise, word_error_rate
+from tests.support.speech import ECHOED, WORDS, read_clip, recognise, word_error_rate
 from tests.support.talk_page import TIMEOUT_MS, TalkPage
 from voice.audio.ogg_opus import OggOpusWriter
 from voice.history.export.report import report
@@ -38,13 +38,13 @@ async def test_both_sides_of_a_call_can_be_heard_again(page: TalkPage, dashboard
     await page.connect()
     (greeting,) = await page.wait_for_turns(1, "agent")
     await page.wait_for_state("listening")
-    await page.say(read_clip("goforward"))
+    await page.say(read_clip(ECHOED))
     answer = (await page.wait_for_turns(2, "agent"))[1]
     await page.wait_for_state("listening")
     await page.hang_up()
     (recording,) = recordings_of(dashboard) - before
     person, agent = read_back(recording)
-    assert word_error_rate(WORDS["goforward"], words_in(person)) <= 0.25
+    assert word_error_rate(WORDS[ECHOED], words_in(person)) <= 0.25
     assert word_error_rate(f"{greeting.text} {answer.text}", words_in(agent)) <= 0.25
 
 

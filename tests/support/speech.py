@@ -21,6 +21,9 @@ WORDS = {
     "austen_0880": "he was not an ill disposed young man",
     "austen_0930": "he might even have been made amiable himself",
 }
+# Its words can be recognised again in the local agent's voice, which never says them the same way twice: none
+# was wrong in 40 tries. Of "go forward ten meters" more than a quarter was wrong in 22 of 40.
+ECHOED = "austen_0930"
 BROWSER_RATE_HZ = 48_000
 RECOGNIZER_RATE_HZ = 16_000
 
