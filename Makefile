@@ -6,12 +6,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test lint types contracts unit browser clean
+.PHONY: run test quick lint types contracts unit browser clean
 
 run: $(VENV)/installed
 	exec $(BIN)/streamlit run app.py
 
-test: lint types contracts unit browser
+test: quick browser
+
+# All that needs no browser, at the same time: tests at the pace of speech leave a core idle.
+quick: $(VENV)/installed-dev
+	$(MAKE) -j4 lint types contracts unit
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -25,7 +29,7 @@ contracts: $(VENV)/installed-dev
 
 unit: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.postgres --install
-	$(BIN)/pytest --ignore=tests/browser -n 2 --dist loadgroup
+	$(BIN)/pytest --ignore=tests/browser -n 3 --dist loadgroup
 
 browser: $(VENV)/installed-dev
 	$(BIN)/python tests/browser/find_chromium.py --install
