@@ -162,7 +162,7 @@ async def test_two_people_each_find_only_their_own_calls(browser: Browser, site:
         await bob.log_in(BOB, link)
         await bob.sees("There is no such call among yours")
         assert bob.page.url.endswith(link)
-        assert await bob.status(recording) == 404
+        assert [await bob.status(path) for path in (recording, export)] == [404, 404]
         await bob.visit(f"/history?call=call-of-bob&with={link.rpartition('=')[2]}")
         await bob.sees("There is no such call among yours")
         await bob.visit("/history")

@@ -1,4 +1,4 @@
-"""What Streamlit serves of exported calls goes only to those who have logged in."""
+"""What Streamlit serves of exported calls goes only to their owner."""
 
 import httpx
 import pytest
@@ -9,25 +9,41 @@ from starlette.responses import PlainTextResponse, Response
 from starlette.routing import Route
 
 from voice.ui import media_guard
+from voice.ui.history.downloads import downloads
 from voice.ui.media_guard import MediaGuard
+
+CALL = b"What Ann said."
+KEPT = {"call.json": CALL, "picture.png": b"given to nobody"}
 
 
 async def serve(_request: Request) -> Response:
     return PlainTextResponse("served")
 
 
-@pytest.mark.parametrize("logged_in", [True, False])
-async def test_a_file_goes_only_to_who_has_logged_in_and_pages_to_everybody(
-    monkeypatch: pytest.MonkeyPatch, logged_in: bool
+@pytest.mark.parametrize(
+    ("asking", "path", "status"),
+    [
+        ("ann", "/media/call.json", 200),
+        ("bob", "/media/call.json", 404),
+        (None, "/media/call.json", 403),
+        ("ann", "/media/picture.png", 404),
+        ("ann", "/media/gone.json", 404),
+        ("bob", "/history", 200),
+        (None, "/history", 200),
+    ],
+)
+async def test_a_file_goes_only_to_its_owner_and_pages_to_everybody(
+    monkeypatch: pytest.MonkeyPatch, asking: str | None, path: str, status: int
 ) -> None:
     def owner_of_request(_cookies: object) -> str:
-        if not logged_in:
+        if asking is None:
             raise PermissionError
-        return "somebody"
+        return asking
 
     monkeypatch.setattr(media_guard, "owner_of_request", owner_of_request)
-    routes = [Route("/media/call.json", serve), Route("/history", serve)]
+    monkeypatch.setattr(media_guard, "kept_file", KEPT.get)
+    downloads.give("ann", CALL)
+    routes = [Route("/media/{name}", serve), Route("/history", serve)]
     served = httpx.ASGITransport(Starlette(routes=routes, middleware=[Middleware(MediaGuard)]))
     async with httpx.AsyncClient(transport=served, base_url="http://parley.test") as client:
-        assert (await client.get("/media/call.json")).status_code == (200 if logged_in else 403)
-        assert (await client.get("/history")).status_code == 200
+        assert (await client.get(path)).status_code == status

@@ -11,6 +11,7 @@ import streamlit as st
 from voice.history.export import FORMATS, Format, export, file_name_of, write_zip
 from voice.history.records import CallRecord, FullCall, HistoryProblem
 from voice.history.store import Store
+from voice.ui.history.downloads import downloads
 from voice.ui.history.when import reader_zone
 
 _FORMAT = "history_format"
@@ -30,7 +31,7 @@ def draw_export(store: Store, owner: str, calls: Sequence[CallRecord]) -> None:
         make, name, mime = _file(store, owner, calls, chosen, reader_zone())
         st.download_button(
             "Download" if len(calls) == 1 else f"Download {len(calls)} calls",
-            make,
+            lambda: downloads.give(owner, make()),
             name,
             mime,
             icon=":material/download:",

@@ -11,6 +11,7 @@ from voice.history.store import Store
 from voice.service.bringing import Bringing
 from voice.service.problems import service_name
 from voice.ui.controls.sentences import draw_problems
+from voice.ui.history.downloads import downloads
 from voice.ui.history.player import draw_recording
 from voice.ui.history.said import complain
 from voice.ui.history.service_turns import draw_service_turns
@@ -125,7 +126,7 @@ def _draw_session(store: Store, full: FullCall, session: SessionRecord) -> None:
         draw_recording(f"history_service_{full.call.id}_{session.number}", as_call(full, session), path)
         st.download_button(
             "Download this recording",
-            path.read_bytes,
+            lambda: downloads.give(full.call.owner, path.read_bytes()),
             f"service-{session.number}-{file_name_of(full, FORMATS['ogg'], reader_zone())}",
             FORMATS["ogg"].mime,
             icon=":material/download:",
