@@ -9,14 +9,17 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Locator, expect
 
-from tests.history.samples import a_call, a_turn
+from tests.history.samples import BEGAN, a_call, a_turn, keep
 from tests.support.accessibility import grave_faults
 from tests.support.dashboard import Dashboard
 from tests.support.speech import read_clip
 from tests.support.talk_page import TIMEOUT_MS, TalkPage, Turn
+from voice.history.entries import Marked
 from voice.history.export import FORMATS, export
 from voice.history.importing import MAX_IMPORT_BYTES
-from voice.history.records import FullCall
+from voice.history.records import FullCall, Mark, MarkKind
+from voice.history.store import Store
+from voice.ui.whose import SINGLE_USER
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
 
@@ -170,6 +173,33 @@ async def test_the_page_is_wide_for_its_list_and_leaves_the_others_as_they_are(h
     await expect(history.page.get_by_role("heading", name="Talk")).to_be_visible()
     await history.wait_for_width(f"=== {before}")
     await history.page.set_viewport_size({"width": 1280, "height": 720})
+
+
+async def test_what_happened_close_together_shares_one_button_that_names_it_all(
+    history: HistoryPage, dashboard: Dashboard
+) -> None:
+    told: list[tuple[float, MarkKind, str]] = [
+        (2.0, "notice", "One."),
+        (2.6, "error", "Two."),
+        (3.2, "interruption", "Three."),
+        (50.0, "notice", "Four."),
+    ]
+    marks = [Marked(n, Mark(BEGAN + at, kind, text)) for n, (at, kind, text) in enumerate(told, 1)]
+    store = Store(None, dashboard.log.parent / "data")
+    store.open()
+    keep(store, a_call("with-marks", owner=SINGLE_USER), more=tuple(marks))
+    store.close()
+    await history.page.goto(f"{history.talk.url}/history?call=with-marks")
+    buttons = history.player.locator(".mark-at")
+    await expect(buttons).to_have_count(2, timeout=TIMEOUT_MS)
+    together, alone = buttons.first, buttons.last
+    await expect(together).to_have_text(re.compile("3$"))
+    await expect(together).to_have_attribute("title", "0:02 · One.\n0:02 · Two.\n0:03 · Three.")
+    await expect(together).to_have_attribute("data-kind", "error")
+    await expect(alone).to_have_attribute("title", "0:50 · Four.")
+    # Where there is room, each has its own.
+    await history.player.evaluate("player => { player.style.width = '8000px'; }")
+    await expect(buttons).to_have_count(4)
 
 
 async def test_a_deleted_call_is_gone_with_its_recording_and_its_link_says_so(

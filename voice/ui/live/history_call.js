@@ -40,6 +40,7 @@ class CallPlayer {
     this.audio.pause();
     this.audio.removeAttribute("src");
     this.timeline.close();
+    this.marks.close();
   }
 
   show(data, setTriggerValue) {
