@@ -78,6 +78,7 @@ class Panel {
   }
 
   begin(command, problem) {
+    guardStarts();
     this.send(problem ? { do: "microphone_failed", reason: problem } : { do: command });
   }
 
