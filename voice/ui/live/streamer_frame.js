@@ -63,7 +63,9 @@ class StartGate {
     const written = JSON.stringify(message);
     if (written === this.written) return;
     this.written = written;
-    this.turn = this.turn.then(() => this.deliver(message, how));
+    const next = () => this.deliver(message, how);
+    // A message that can't be delivered must not hold up those behind it.
+    this.turn = this.turn.then(next, next);
   }
 
   async deliver(message, how) {
