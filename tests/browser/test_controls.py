@@ -48,6 +48,7 @@ async def drag(page: TalkPage, label: str, steps: int) -> None:
     """Drag a slider's handle with the mouse, in this many small moves."""
     handle = page.page.get_by_role("slider", name=label)
     await handle.scroll_into_view_if_needed()
+    await page.rests()
     box = await handle.bounding_box()
     assert box is not None
     x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2

@@ -123,6 +123,11 @@ class TalkPage:
             timeout=timeout_ms,
         )
 
+    async def rests(self) -> None:
+        """Wait until the page is connected and no script runs, so that nothing moves beneath the mouse."""
+        still = "[data-test-connection-state=CONNECTED][data-test-script-state=notRunning]"
+        await self.page.locator(f"[data-testid=stApp]{still}").wait_for(timeout=TIMEOUT_MS)
+
     async def connect(self) -> None:
         """Click Connect and wait until the agent listens or speaks and the browser receives its track."""
         await self.button("Connect").click()
