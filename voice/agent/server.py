@@ -152,7 +152,11 @@ class AgentServer(uvicorn.Server):
 def bind(host: str, port: int) -> socket.socket:
     """A listening socket; port 0 takes a free one. Raises `OSError`."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    return socket.create_server((host, port), family=family)
+    listening = socket.create_server((host, port), family=family)
+    # Accepted sockets inherit it. asyncio sets it only on sockets that name their protocol, which this one
+    # doesn't: the second of two messages waited 40 ms for the acknowledgment of the first.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def ws_url(listening: socket.socket) -> str:
