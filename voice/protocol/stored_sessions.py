@@ -1,13 +1,16 @@
 """What an agent's service keeps of a session once it is over: the shapes of the Sessions API.
 
 Both sides use them, the client and the local agent. Decoding is tolerant, as with events: unknown fields are
-ignored, and the service leaves empty lists out (2026-09).
+ignored, a null counts as a field left out, and the service leaves empty lists out (2026-09).
 """
 
-from typing import Any, Literal
+import codecs
+from collections.abc import Callable
+from typing import Any, Literal, TypeVar
 
 import msgspec
 
+T = TypeVar("T")
 ArtifactKind = Literal["audio", "timeline", "metadata"]
 Trigger = Literal["greeting", "user_speech", "tool_result", "reply_create"]
 
@@ -20,12 +23,40 @@ DEFAULT_PAGE = 50
 LIVE = "created"
 COMPLETED = "completed"
 
+# Fields whose values belong to somebody else and are kept as they are, nulls included.
+_OPAQUE = frozenset({"arguments", "result", "config", "config_changes"})
+
+
+def decoded(content: bytes, shape: type[T], clean: Callable[[Any], Any] | None = None) -> T:
+    """One of the shapes below from JSON in UTF-8, with or without a byte order mark.
+
+    `clean` changes the plain values before they are checked. Raises `ValueError` for anything else.
+    """
+    try:
+        plain = msgspec.json.decode(content.removeprefix(codecs.BOM_UTF8))
+        return msgspec.convert(_without_nulls(clean(plain) if clean else plain), shape)
+    except (ValueError, RecursionError):
+        # The reason may quote what was sent.
+        raise ValueError(f"no JSON of a {shape.__name__}") from None
+
+
+def _without_nulls(plain: Any) -> Any:
+    if isinstance(plain, dict):
+        return {
+            name: value if name in _OPAQUE else _without_nulls(value)
+            for name, value in plain.items()
+            if value is not None
+        }
+    if isinstance(plain, list):
+        return [_without_nulls(value) for value in plain if value is not None]
+    return plain
+
 
 class Artifact(msgspec.Struct, frozen=True):
     """A file of a session. `url` is pre-signed and good for an hour: it is a credential, and takes none."""
 
-    type: str
-    url: str
+    type: str = ""
+    url: str = ""
     content_type: str = ""
 
 
@@ -54,7 +85,7 @@ class FullSession(StoredSession, frozen=True, kw_only=True):
 
     def artifact(self, kind: ArtifactKind) -> Artifact | None:
         """The file of this kind, if it is there by now."""
-        return next((artifact for artifact in self.artifacts if artifact.type == kind), None)
+        return next((file for file in self.artifacts if file.type == kind and file.url), None)
 
 
 class PageOf(msgspec.Struct, frozen=True):
@@ -64,15 +95,15 @@ class PageOf(msgspec.Struct, frozen=True):
 
 
 class SessionPage(msgspec.Struct, frozen=True):
-    """A page of the list, the newest session first."""
+    """A page of the list, the newest session first. `has_more` is None where the service doesn't say."""
 
     sessions: list[StoredSession] = []
-    has_more: bool = False
+    has_more: bool | None = None
     response_metadata: PageOf = PageOf()
 
 
 class TimelineToolCall(msgspec.Struct, frozen=True, kw_only=True):
-    """A tool that a turn called. Moments are milliseconds from the start of the session."""
+    """A tool that a turn called. Moments are as in `TimelineTurn`."""
 
     call_id: str = ""
     name: str = ""
@@ -83,14 +114,17 @@ class TimelineToolCall(msgspec.Struct, frozen=True, kw_only=True):
     duration_ms: float | None = None
     is_error: bool = False
     timed_out: bool = False
+    parallel_call_id: str | None = None
 
 
 class TimelineTurn(msgspec.Struct, frozen=True, kw_only=True):
-    """What one side said and the other answered. Moments are milliseconds from the start of the session.
+    """What one side said and the other answered.
 
+    Moments (`*_at_ms`) are Unix epoch milliseconds (2026-11); `timeline_clock` counts them from the start.
     `user_speech_ended_at_ms` is when the turn was committed, which is later than the end of the voice;
     `agent_text` may hold words that were never spoken (both seen 2026-09). `time_to_first_audio_ms` counts to
-    the first audible sample, and is None for turns that call a tool.
+    the first audible sample. It is None for a turn that calls a tool; a `tool_result` turn has neither it nor
+    `agent_reply_started_at_ms`.
     """
 
     turn_id: str = ""
@@ -119,7 +153,10 @@ class TimelineEnd(msgspec.Struct, frozen=True):
 
 
 class Timeline(msgspec.Struct, frozen=True, kw_only=True):
-    """The file of kind `timeline`: a session turn by turn, from the service's side."""
+    """The file of kind `timeline`: a session turn by turn, from the service's side.
+
+    Kept as it was given, so what its moments mean can be decided anew whenever it is read.
+    """
 
     session_id: str = ""
     started_at_unix_ms: float | None = None

@@ -8,6 +8,7 @@ from typing import Any
 import httpx
 
 from tests.support.agent_client import DEADLINE_S, AgentClient
+from tests.support.service_shapes import assert_fits
 
 _POLL_S = 0.02
 
@@ -33,6 +34,7 @@ async def finished(http: httpx.AsyncClient, session_id: str) -> dict[str, Any]:
     async with asyncio.timeout(DEADLINE_S):
         while True:
             body: dict[str, Any] = (await http.get(f"/v1/sessions/{session_id}")).json()
+            assert_fits(body, "session")
             if body["artifacts"]:
                 return body
             await asyncio.sleep(_POLL_S)  # nothing tells when a file is there: clients must ask
@@ -46,6 +48,13 @@ async def artifact(http: httpx.AsyncClient, session: dict[str, Any], kind: str) 
 
 
 async def timeline_of(http: httpx.AsyncClient, session_id: str) -> dict[str, Any]:
-    """The timeline of a session, once it is there."""
+    """The timeline of a session, once it is there; it must be one that the service could have written."""
     timeline: dict[str, Any] = (await artifact(http, await finished(http, session_id), "timeline")).json()
+    assert_fits(timeline, "timeline")
     return timeline
+
+
+def since_start(timeline: dict[str, Any], turn: dict[str, Any], moment: str) -> int:
+    """A moment of a turn in ms from the start of the session, where its recording begins."""
+    at_ms: int = turn[moment]
+    return at_ms - int(timeline["started_at_unix_ms"])

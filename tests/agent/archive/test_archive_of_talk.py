@@ -2,12 +2,20 @@
 
 import asyncio
 import io
+from typing import Any
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.agent.archive.support import artifact, finished, hung_up, sessions_api, timeline_of
+from tests.agent.archive.support import (
+    artifact,
+    finished,
+    hung_up,
+    sessions_api,
+    since_start,
+    timeline_of,
+)
 from tests.agent.conftest import UNPACED, StartAgent
 from tests.agent.test_server_tools import TOOL, answer, called, script
 from tests.agent.test_server_turns import utterance
@@ -61,17 +69,20 @@ async def test_a_cut_reply_is_told_and_recorded_as_it_was_heard(start_agent: Sta
     assert "config_changes" not in timeline
     assert "tool_calls" not in turn
 
+    def at_ms(turn: dict[str, Any], moment: str) -> int:
+        return since_start(timeline, turn, moment)
+
     spoken, said = heard_ms(right), heard_ms(left)
     gap = spoken[np.argmax(np.diff(spoken))], spoken[np.argmax(np.diff(spoken)) + 1]
-    assert gap[0] <= greeting["interrupted_at_ms"] + ALIGNED_MS
-    answered_ms = turn["user_speech_ended_at_ms"] + turn["time_to_first_audio_ms"]
+    assert gap[0] <= at_ms(greeting, "interrupted_at_ms") + ALIGNED_MS
+    answered_ms = at_ms(turn, "user_speech_ended_at_ms") + turn["time_to_first_audio_ms"]
     assert gap[1] == pytest.approx(answered_ms, abs=ALIGNED_MS)
     assert spoken[0] == pytest.approx(
-        greeting["agent_reply_started_at_ms"] + greeting["time_to_first_audio_ms"], abs=ALIGNED_MS
+        at_ms(greeting, "agent_reply_started_at_ms") + greeting["time_to_first_audio_ms"], abs=ALIGNED_MS
     )
     # The detector takes three frames of 32 ms for a beginning, and may find the breath before it.
-    assert said[0] == pytest.approx(turn["user_speech_started_at_ms"], abs=200)
-    assert said[-1] < turn["user_speech_ended_at_ms"]
+    assert said[0] == pytest.approx(at_ms(turn, "user_speech_started_at_ms"), abs=200)
+    assert said[-1] < at_ms(turn, "user_speech_ended_at_ms")
     assert left.shape == right.shape
     assert len(left) / DECODED_HZ == pytest.approx(session["duration_seconds"], abs=0.1)
 
@@ -105,9 +116,12 @@ async def test_audio_sent_in_a_burst_is_recorded_at_its_pace_up_to_the_cut(start
         await client.expect("reply.done")
         await client.talk(silence(1_000))
         session, (_, right) = await sound_of(client, url)
-        (turn,) = (await timeline_of(http, str(session["id"])))["turns"]
-    cut_ms = turn["interrupted_at_ms"]
-    assert turn["agent_reply_started_at_ms"] + sent_ms > cut_ms + 500, "more was sent than was heard"
+        timeline = await timeline_of(http, str(session["id"]))
+    (turn,) = timeline["turns"]
+    cut_ms = since_start(timeline, turn, "interrupted_at_ms")
+    assert since_start(timeline, turn, "agent_reply_started_at_ms") + sent_ms > cut_ms + 500, (
+        "more was sent than was heard"
+    )
     # Half a second holds more than any pause between two words.
     assert cut_ms - 500 < heard_ms(right)[-1] <= cut_ms + ALIGNED_MS
 
@@ -137,6 +151,8 @@ async def test_a_tool_turn_tells_its_calls_and_their_fate(start_agent: StartAgen
     assert (calling["trigger"], calling["requested_instructions"]) == ("reply_create", "weather")
     assert calling["time_to_first_audio_ms"] is None
     assert (telling["trigger"], failing["trigger"]) == ("tool_result", "tool_result")
+    assert telling["agent_reply_started_at_ms"] is telling["time_to_first_audio_ms"] is None
+    assert telling["agent_reply_ended_at_ms"] >= taken["result_received_at_ms"]
     (change,) = timeline["config_changes"]
     assert change["changes"] == {"output": {"volume": 50}}, "what was refused is no change"
 
@@ -157,12 +173,15 @@ async def test_a_resumed_session_is_one_with_a_silent_gap(start_agent: StartAgen
         await client.expect("reply.done")
         session, (_, right) = await sound_of(client, url)
         assert [found["id"] for found in (await http.get("/v1/sessions")).json()["sessions"]] == [session_id]
-        before, after = (await timeline_of(http, str(session["id"])))["turns"]
+        timeline = await timeline_of(http, str(session["id"]))
+    before, after = timeline["turns"]
+    cut_ms = since_start(timeline, before, "interrupted_at_ms")
+    went_on_ms = since_start(timeline, after, "agent_reply_started_at_ms")
     assert (before["status"], after["status"]) == ("interrupted", "completed")
     spoken = heard_ms(right)
-    quiet = spoken[(spoken > before["interrupted_at_ms"] + ALIGNED_MS)]
-    assert quiet[0] >= after["agent_reply_started_at_ms"]
-    assert after["agent_reply_started_at_ms"] - before["interrupted_at_ms"] >= 500
+    quiet = spoken[(spoken > cut_ms + ALIGNED_MS)]
+    assert quiet[0] >= went_on_ms
+    assert went_on_ms - cut_ms >= 500
 
 
 async def test_a_session_that_nobody_came_back_to_ends_as_one_that_was_left(start_agent: StartAgent) -> None:

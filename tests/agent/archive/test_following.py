@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from voice.agent.archive import following
-from voice.agent.archive.following import UNANSWERED, Following
+from voice.agent.archive.following import INTERRUPTED, Following
 from voice.agent.reply import Kind
 from voice.protocol.client_events import ReplyCreate, SessionUpdate, ToolResult
 from voice.protocol.config import InputPatch, OutputPatch, SessionPatch
@@ -26,13 +26,13 @@ class Story:
 
     def __init__(self) -> None:
         self.following = Following()
-        self.now_ms = 0.0
+        self.now_ms = 0
 
-    def at(self, now_ms: float) -> "Story":
+    def at(self, now_ms: int) -> "Story":
         self.now_ms = now_ms
         return self
 
-    def says(self, text: str, item: str = "msg_1", *, from_ms: float | None = None) -> None:
+    def says(self, text: str, item: str = "msg_1", *, from_ms: int | None = None) -> None:
         self.following.spoken(self.now_ms if from_ms is None else from_ms, self.now_ms)
         self.following.sent(TranscriptUser(item_id=item, text=text), self.now_ms)
 
@@ -54,7 +54,7 @@ class Story:
         self.following.received(event, self.now_ms)
 
     def timeline(self) -> Timeline:
-        return self.following.timeline("sess_1", 5_000.0, END)
+        return self.following.timeline("sess_1", 5_000, END)
 
     def turns(self) -> list[TimelineTurn]:
         return self.timeline().turns
@@ -147,7 +147,10 @@ def test_a_tool_s_call_and_answer_are_told_with_the_turn_that_called(story: Stor
         )
     ]
     assert calling.time_to_first_audio_ms is None
-    assert (telling.trigger, telling.tool_calls, telling.time_to_first_audio_ms) == ("tool_result", [], 99)
+    assert (telling.trigger, telling.tool_calls) == ("tool_result", [])
+    # The service tells of a reply to a tool's result only when it ended.
+    assert telling.agent_reply_started_at_ms is telling.time_to_first_audio_ms is None
+    assert telling.agent_reply_ended_at_ms == 950
 
 
 def test_a_tool_without_an_answer_is_told_as_such_and_a_late_one_changes_nothing(story: Story) -> None:
@@ -175,7 +178,7 @@ def test_words_that_were_never_answered_are_a_turn_in_their_place(story: Story) 
     story.at(990).says("And", "msg_3")
     turns = story.turns()
     assert [turn.turn_id for turn in turns] == ["resp_1", "msg_1", "resp_2", "msg_3"]
-    assert [turn.status for turn in turns] == ["completed", UNANSWERED, "completed", UNANSWERED]
+    assert [turn.status for turn in turns] == ["completed", INTERRUPTED, "completed", INTERRUPTED]
     assert [turn.user_transcript for turn in turns] == [None, "Wait", "Now.", "And"]
 
 

@@ -8,6 +8,7 @@ from tests.agent.archive.support import artifact, finished, hung_up, sessions_ap
 from tests.agent.conftest import StartAgent
 from tests.support.agent_client import agent_client, health
 from tests.support.agent_server import TurnableClock
+from tests.support.service_shapes import assert_fits
 from voice.agent.quirks import Quirks
 from voice.agent.server import AgentOptions
 from voice.protocol.stored_sessions import FullSession, SessionPage, Timeline
@@ -160,6 +161,7 @@ async def test_the_list_goes_on_where_a_page_ended_the_newest_first(start_agent:
         cursor, sizes = "", []
         while True:
             answer = await http.get("/v1/sessions", params={"limit": 2, "cursor": cursor})
+            assert_fits(answer.json(), "session_list")
             page = msgspec.json.decode(answer.content, type=SessionPage)
             seen += [session.id for session in page.sessions]
             sizes.append(len(page.sessions))

@@ -3,13 +3,15 @@
 import math
 
 import msgspec
+import pytest
 
 from tests.history.export.calls import HOSTILE, LATENCY, TOOL
 from tests.history.samples import BEGAN, a_call, a_turn
+from tests.support.service_shapes import captured
 from voice.history.records import FullCall, SessionRecord, TurnRecord
-from voice.protocol.stored_sessions import Timeline, TimelineEnd, TimelineToolCall, TimelineTurn
+from voice.protocol.stored_sessions import Timeline, TimelineEnd, TimelineToolCall, TimelineTurn, decoded
 from voice.ui.history.compared import Compared, compared
-from voice.ui.history.service_turns import summary_of
+from voice.ui.history.service_turns import meaning_of, summary_of
 from voice.ui.history.theirs import as_call
 
 SESSION = SessionRecord(number=1, id="sess_1", began_at=BEGAN)
@@ -134,6 +136,84 @@ def test_without_a_timeline_our_own_words_stand_beside_their_recording() -> None
     second = SessionRecord(number=2, id="sess_2", began_at=BEGAN + 3.5)
     full = FullCall(a_call(), OURS, sessions=(SESSION, second))
     assert [turn.number for turn in as_call(full, second).turns] == [4]
+
+
+def test_a_captured_session_lies_where_it_was_said() -> None:
+    timeline = decoded(captured("timeline"), Timeline)
+    session = msgspec.structs.replace(SESSION, began_at=0.0, timeline=timeline)
+    theirs = as_call(FullCall(a_call(), sessions=(session,)), session)
+    assert theirs.call.ended_at == pytest.approx(52.718)
+    spans = [(turn.speaker, turn.started_at, turn.ended_at, turn.interrupted) for turn in theirs.turns]
+    assert spans == [
+        ("agent", 0.374, 2.707, False),
+        ("user", 6.72, 8.64, False),
+        ("tool", 9.95, 10.762, False),
+        # The service tells only when this one ended; it began with the tool's result.
+        ("agent", 10.762, 20.0, False),
+        ("user", 23.62, 26.92, False),
+        ("agent", 26.921, 33.21, True),
+        ("user", 31.98, 34.87, False),
+        ("agent", 34.871, 38.4, False),
+        ("agent", 45.18, 47.02, False),
+    ]
+    rows = compared(FullCall(a_call(), sessions=(session,)), session, timeline).rows
+    assert [row.at_s for row in rows] == [started for _, started, _, _ in spans]
+    assert [row.their_ms for row in rows if row.speaker == "agent"] == [348, None, 3_255, 2_710, 620]
+
+
+def test_a_reply_of_which_only_the_end_is_known_lies_at_its_end() -> None:
+    started_ms = 1_789_575_865_266
+    told = TimelineTurn(
+        trigger="tool_result", agent_text="At nine.", agent_reply_ended_at_ms=started_ms + 20_000
+    )
+    session = msgspec.structs.replace(
+        SESSION, timeline=Timeline(started_at_unix_ms=started_ms, turns=[*THEIRS.turns[:1], told])
+    )
+    turn = as_call(FullCall(a_call(), sessions=(session,)), session).turns[-1]
+    assert (turn.started_at, turn.ended_at) == (BEGAN + 20, BEGAN + 20)
+
+
+@pytest.mark.parametrize(
+    ("known", "began", "ended"),
+    [
+        ({"user_speech_started_at_ms": 4_000}, [4, 4], [None, None]),
+        ({"user_speech_ended_at_ms": 5_000}, [5, 5], [5, None]),
+        ({"user_speech_ended_at_ms": 5_000, "agent_reply_ended_at_ms": 7_000}, [5, 5], [5, 7]),
+        ({"agent_reply_ended_at_ms": 7_000, "interrupted_at_ms": 6_000}, [1.5, 6], [None, 6]),
+        ({"agent_reply_started_at_ms": 5_500}, [1.5, 5.5], [None, None]),
+        # Nothing is known but that it came after the turn before.
+        ({}, [1.5, 1.5], [None, None]),
+    ],
+)
+def test_a_moment_that_is_left_out_is_the_closest_that_is_known(
+    known: dict[str, float], began: list[float], ended: list[float | None]
+) -> None:
+    before = TimelineTurn(agent_text="Hi.", agent_reply_started_at_ms=500, agent_reply_ended_at_ms=1_500)
+    turn = TimelineTurn(trigger="user_speech", user_transcript="Ah?", agent_text="Oh.", **known)  # type: ignore[arg-type] # moments
+    session = msgspec.structs.replace(SESSION, began_at=0.0, timeline=Timeline(turns=[before, turn]))
+    _, *found = as_call(FullCall(a_call(), sessions=(session,)), session).turns
+    assert [one.started_at for one in found] == began
+    assert [one.ended_at for one in found] == ended
+
+
+def test_a_result_that_nobody_waited_for_any_more_does_not_begin_a_reply() -> None:
+    calls = [TimelineToolCall(name="slow", dispatched_at_ms=1_000, result_received_at_ms=9_000)]
+    turns = [
+        TimelineTurn(trigger="user_speech", user_speech_ended_at_ms=900, tool_calls=calls),
+        TimelineTurn(trigger="tool_result", agent_text="It takes long.", agent_reply_ended_at_ms=4_000),
+    ]
+    session = msgspec.structs.replace(SESSION, began_at=0.0, timeline=Timeline(turns=turns))
+    _, reply = as_call(FullCall(a_call(), sessions=(session,)), session).turns
+    assert (reply.started_at, reply.ended_at) == (4, 4)
+
+
+def test_where_the_start_is_not_told_the_page_says_from_where_times_count() -> None:
+    at = 1_789_575_865_266.0
+    timeline = Timeline(turns=[TimelineTurn(agent_text="Hi.", agent_reply_started_at_ms=at)])
+    found = both((), timeline)
+    assert [row.at_s for row in found.rows] == [0]
+    assert "times count from the first turn" in meaning_of(found, timeline)
+    assert meaning_of(found, msgspec.structs.replace(timeline, started_at_unix_ms=at)) == ""
 
 
 def test_hostile_words_and_impossible_numbers_are_put_beside_each_other_all_the_same() -> None:

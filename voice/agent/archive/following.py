@@ -1,7 +1,7 @@
 """Follows one session turn by turn, into the timeline that the Sessions API gives out.
 
-Pure: moments are passed in, in milliseconds from the start of the session. Owns which reply answers which
-words, and the bounds of what is noted. It never looks at sound and never changes the session.
+Pure: moments are passed in, in Unix epoch milliseconds, as the service gives them. Owns which reply answers
+which words, and the bounds of what is noted. It never looks at sound and never changes the session.
 """
 
 from collections import deque
@@ -35,9 +35,8 @@ MAX_CHANGES: Final = 1_000
 # Words, arguments and results of one session together: a client may send results of 20 000 letters.
 MAX_CHARS: Final = 2_000_000
 _MAX_WAITING: Final = 50
-# A status of ours: the session ended, or the person went on, before a reply began.
-UNANSWERED: Final = "unanswered"
-_INTERRUPTED: Final = "interrupted"
+# Also of words that got no reply, because the session ended or the person went on.
+INTERRUPTED: Final = "interrupted"
 
 _TRIGGERS: Final[dict[Kind, Trigger]] = {
     "greeting": "greeting",
@@ -52,8 +51,8 @@ _TRIGGERS: Final[dict[Kind, Trigger]] = {
 class _Said:
     item_id: str
     text: str
-    started_ms: float
-    ended_ms: float
+    started_ms: int
+    ended_ms: int
 
 
 class Following:
@@ -68,13 +67,13 @@ class Following:
         self._instructions: str | None = None
         self._said: _Said | None = None  # not answered yet
         # Begin and commit of utterances whose words the agent still holds back; the oldest is forgotten.
-        self._spans: deque[tuple[float, float]] = deque(maxlen=_MAX_WAITING)
+        self._spans: deque[tuple[int, int]] = deque(maxlen=_MAX_WAITING)
 
-    def spoken(self, started_ms: float, ended_ms: float) -> None:
+    def spoken(self, started_ms: int, ended_ms: int) -> None:
         """The person's turn is committed; its words follow, at once or when a tool lets the agent go on."""
         self._spans.append((started_ms, ended_ms))
 
-    def sent(self, event: ServerEvent, at_ms: float, kind: Kind | None = None) -> None:
+    def sent(self, event: ServerEvent, at_ms: int, kind: Kind | None = None) -> None:
         """Note what the agent sends. `kind` is that of the reply under way."""
         match event:
             case TranscriptUser():
@@ -88,7 +87,7 @@ class Following:
             case ReplyDone():
                 self._finish(event, at_ms)
 
-    def received(self, event: ClientEvent, at_ms: float) -> None:
+    def received(self, event: ClientEvent, at_ms: int) -> None:
         """Note what the client sent and the session took."""
         match event:
             case SessionUpdate() if len(self._changes) < MAX_CHANGES:
@@ -99,37 +98,37 @@ class Following:
             case ToolResult():
                 self._answer(event.call_id, at_ms, self._fit(event.result), is_error=event.is_error)
 
-    def audible(self, at_ms: float) -> None:
+    def audible(self, at_ms: int) -> None:
         """The first sound of the reply under way that is not silence."""
         turn = self._turns.get(self._open or "")
         if turn is None or turn.time_to_first_audio_ms is not None:
             return
         asked_ms = turn.user_speech_ended_at_ms if turn.trigger == "user_speech" else None
         since_ms = asked_ms if asked_ms is not None else turn.agent_reply_started_at_ms
-        self._change(turn.turn_id, time_to_first_audio_ms=round(at_ms - (since_ms or 0.0), 1))
+        self._change(turn.turn_id, time_to_first_audio_ms=at_ms - (since_ms or 0))
 
-    def timed_out(self, call_ids: Iterable[str], at_ms: float) -> None:
+    def timed_out(self, call_ids: Iterable[str], at_ms: int) -> None:
         """The agent has given up waiting for these tools."""
         for call_id in call_ids:
             self._answer(call_id, at_ms, None, is_error=True, timed_out=True)
 
-    def timeline(self, session_id: str, started_at_unix_ms: float, ended: TimelineEnd) -> Timeline:
+    def timeline(self, session_id: str, started_at_unix_ms: int, ended: TimelineEnd) -> Timeline:
         """Everything noted, in the order in which turns began."""
         self._leave_unanswered()
         return Timeline(
             session_id=session_id,
             started_at_unix_ms=started_at_unix_ms,
-            turns=sorted(map(_without_audio_of_tools, self._turns.values()), key=_began_ms),
+            turns=[_as_told(turn) for turn in sorted(self._turns.values(), key=_began_ms)],
             config_changes=list(self._changes),
             ended=ended,
         )
 
-    def _take_words(self, event: TranscriptUser, at_ms: float) -> None:
+    def _take_words(self, event: TranscriptUser, at_ms: int) -> None:
         self._leave_unanswered()
         started_ms, ended_ms = self._spans.popleft() if self._spans else (at_ms, at_ms)
         self._said = _Said(event.item_id, self._fit(event.text), started_ms, ended_ms)
 
-    def _begin(self, event: ReplyStarted, kind: Kind, at_ms: float) -> None:
+    def _begin(self, event: ReplyStarted, kind: Kind, at_ms: int) -> None:
         said, self._open = None, event.reply_id
         if kind in ("turn", "tool"):
             # A reply to a tool answers what was said meanwhile, too.
@@ -150,8 +149,8 @@ class Following:
             )
         )
 
-    def _finish(self, event: ReplyDone, at_ms: float) -> None:
-        interrupted_at = at_ms if event.status == _INTERRUPTED else None
+    def _finish(self, event: ReplyDone, at_ms: int) -> None:
+        interrupted_at = at_ms if event.status == INTERRUPTED else None
         self._change(
             event.reply_id,
             status=event.status,
@@ -160,7 +159,7 @@ class Following:
         )
         self._open = None
 
-    def _call(self, event: ToolCall, at_ms: float) -> None:
+    def _call(self, event: ToolCall, at_ms: int) -> None:
         turn = self._turns.get(self._open or "")
         if turn is None:
             return
@@ -174,7 +173,7 @@ class Following:
         self._change(turn.turn_id, tool_calls=[*turn.tool_calls, call])
 
     def _answer(
-        self, call_id: str, at_ms: float, result: str | None, *, is_error: bool, timed_out: bool = False
+        self, call_id: str, at_ms: int, result: str | None, *, is_error: bool, timed_out: bool = False
     ) -> None:
         """Note the first answer to a call; a call that timed out has had it."""
         turn_id = self._turn_of_call.pop(call_id, None)
@@ -186,7 +185,7 @@ class Following:
                 call,
                 result=result,
                 result_received_at_ms=None if timed_out else at_ms,
-                duration_ms=round(at_ms - (call.dispatched_at_ms or 0.0), 1),
+                duration_ms=at_ms - (call.dispatched_at_ms or 0),
                 is_error=is_error,
                 timed_out=timed_out,
             )
@@ -203,7 +202,7 @@ class Following:
                 TimelineTurn(
                     turn_id=said.item_id,
                     item_id=said.item_id,
-                    status=UNANSWERED,
+                    status=INTERRUPTED,
                     trigger="user_speech",
                     user_transcript=said.text,
                     user_speech_started_at_ms=said.started_ms,
@@ -237,6 +236,8 @@ def _began_ms(turn: TimelineTurn) -> float:
     return min((moment for moment in moments if moment is not None), default=0.0)
 
 
-def _without_audio_of_tools(turn: TimelineTurn) -> TimelineTurn:
-    """The service gives no time to the first sound for a turn that calls a tool (2026-09)."""
+def _as_told(turn: TimelineTurn) -> TimelineTurn:
+    """The turn without what the service leaves out around a tool (2026-09, 2026-11)."""
+    if turn.trigger == "tool_result":
+        return msgspec.structs.replace(turn, agent_reply_started_at_ms=None, time_to_first_audio_ms=None)
     return msgspec.structs.replace(turn, time_to_first_audio_ms=None) if turn.tool_calls else turn

@@ -1,7 +1,7 @@
 """What is kept of one session: who it belongs to, how it ran, its turns, its sound.
 
-Owns the moments: everything is placed on one clock, from the start of the session. It is told what happens
-on the event loop and never changes what happens.
+Owns the moments: everything is placed on one monotonic clock from the start of the session, and noted in Unix
+epoch milliseconds as the service does. It is told what happens on the event loop and never changes it.
 """
 
 from collections.abc import Callable, Iterable
@@ -66,7 +66,8 @@ class Journal:
         self._now = now
         self._begun_at = now()
         self._following = Following()
-        self._onset_ms = self._stopped_ms = 0.0
+        self._started_ms = round(start.started_at * 1000)
+        self._onset_ms = self._stopped_ms = self._started_ms
         self._reply_at = 0.0
         self._reply_samples = 0
         self._reply_audible = False
@@ -98,7 +99,7 @@ class Journal:
         now_ms = self._now_ms()
         match event:
             case SpeechStarted(onset_ms):
-                self._onset_ms = round(max(0.0, now_ms - (heard_ms - onset_ms)), 1)
+                self._onset_ms = max(self._started_ms, round(now_ms - (heard_ms - onset_ms)))
             case SpeechStopped():
                 self._stopped_ms = now_ms
             case FinalTranscript(text) if text:
@@ -125,14 +126,13 @@ class Journal:
             silent = first_audible(samples, line.rate_hz * _AUDIBLE_WINDOW_MS // 1000)
             if silent is not None:
                 self._reply_audible = True
-                at = due_at + silent / line.rate_hz
-                self._following.audible(round((at - self._begun_at) * 1000, 1))
+                self._following.audible(self._epoch_ms(due_at + silent / line.rate_hz))
 
     def close(self, end: End) -> None:
         """The session is over."""
         self.end = end
         ended = TimelineEnd(end.reason, end.public_reason, end.duration_s)
-        timeline = self._following.timeline(self.start.session_id, self.start.started_at * 1000, ended)
+        timeline = self._following.timeline(self.start.session_id, self._started_ms, ended)
         plain = msgspec.to_builtins(timeline)
         plain["turns"] = [_without_empty_lists(turn) for turn in plain["turns"]]
         self.timeline = msgspec.json.encode(_without_empty_lists(plain))
@@ -159,8 +159,11 @@ class Journal:
             )
         )
 
-    def _now_ms(self) -> float:
-        return round((self._now() - self._begun_at) * 1000, 1)
+    def _now_ms(self) -> int:
+        return self._epoch_ms(self._now())
+
+    def _epoch_ms(self, at: float) -> int:
+        return self._started_ms + round((at - self._begun_at) * 1000)
 
 
 def _without_empty_lists(plain: dict[str, Any]) -> dict[str, Any]:

@@ -5,6 +5,7 @@ Turns are matched by who spoke and what was said, never by time: the clocks are 
 
 from collections.abc import Sequence
 from difflib import SequenceMatcher
+from itertools import islice
 from statistics import median
 
 import msgspec
@@ -12,9 +13,9 @@ import msgspec
 from voice.conversation.latency import ReplyLatency
 from voice.history.records import FullCall, SessionRecord, Speaker, TurnRecord
 from voice.history.words import words_of
-from voice.protocol.stored_sessions import Timeline, TimelineToolCall
+from voice.protocol.stored_sessions import Timeline
 from voice.ui.history.measured import latency_of, tool_of
-from voice.ui.history.theirs import bounded_ms, ours_in, pieces_of
+from voice.ui.history.theirs import bounded_ms, moments_of, ours_in
 
 # Matching takes time in the square of their number; an hour has some hundred.
 MAX_PIECES = 2_000
@@ -68,7 +69,7 @@ class Compared(msgspec.Struct, frozen=True):
 def compared(full: FullCall, session: SessionRecord, timeline: Timeline) -> Compared:
     """Put both beside each other; of a very long session, its beginning."""
     ours = [_ours(turn, session.began_at) for turn in ours_in(full, session)][:MAX_PIECES]
-    theirs = _theirs(timeline)[:MAX_PIECES]
+    theirs = _theirs(timeline)
     rows = [_row(mine, its) for mine, its in _matched(ours, theirs)]
     both = [
         (row.our_ms, row.their_ms)
@@ -105,18 +106,15 @@ def _ours(turn: TurnRecord, began: float) -> Piece:
 
 
 def _theirs(timeline: Timeline) -> list[Piece]:
-    found = []
-    for turn in timeline.turns:
-        answer_ms = turn.time_to_first_audio_ms
-        for at_ms, what, who in pieces_of(turn):
-            at_s = at_ms / _MS_PER_S
-            if isinstance(what, TimelineToolCall):
-                found.append(_piece("tool", what.name, at_s, _rounded(what.duration_ms)))
-            elif who == "user":
-                found.append(_piece("user", what, at_s))
-            else:
-                found.append(_piece("agent", what, at_s, _rounded(answer_ms)))
-    return found
+    return [
+        _piece(
+            moment.speaker,
+            moment.text if moment.tool is None else moment.tool.name,
+            moment.at_ms / _MS_PER_S,
+            None if moment.answer_ms is None else round(bounded_ms(moment.answer_ms)),
+        )
+        for moment in islice(moments_of(timeline), MAX_PIECES)
+    ]
 
 
 def _matched(ours: Sequence[Piece], theirs: Sequence[Piece]) -> list[Pair]:
@@ -189,7 +187,3 @@ def _key(piece: Piece) -> tuple[str, ...]:
 
 def _folded(word: str) -> str:
     return " ".join(words_of(word))
-
-
-def _rounded(ms: float | None) -> int | None:
-    return None if ms is None else round(bounded_ms(ms))

@@ -2,6 +2,7 @@
 
 from voice.history.records import FullCall, SessionRecord
 from voice.protocol.stored_sessions import Timeline
+from voice.protocol.timeline_clock import says_when_it_started
 from voice.ui.history.compared import Compared, compared
 from voice.ui.live_component import live_component, read_part
 
@@ -10,6 +11,7 @@ _MEANING = (
     "An answer's time runs from the moment at which the agent took the turn as ended to the first sound: "
     "here, as it left for your browser; there, as it left the agent."
 )
+_NO_START = "The timeline doesn't say when the session started, so its times count from the first turn."
 
 _turns = live_component("history_service", html=read_part("history_service.html"), parts=("history_time.js",))
 
@@ -22,7 +24,7 @@ def draw_service_turns(full: FullCall, session: SessionRecord, timeline: Timelin
         data={
             "name": name,
             "summary": summary_of(found),
-            "meaning": _MEANING if found.their_median_ms is not None else "",
+            "meaning": meaning_of(found, timeline),
             "session": session.id,
             "sample": full.call.sample,
             "rows": [
@@ -40,6 +42,14 @@ def draw_service_turns(full: FullCall, session: SessionRecord, timeline: Timelin
             ],
         },
     )
+
+
+def meaning_of(found: Compared, timeline: Timeline) -> str:
+    """What a reader must know of the times shown."""
+    told = [_MEANING] if found.their_median_ms is not None else []
+    if not says_when_it_started(timeline):
+        told.append(_NO_START)
+    return " ".join(told)
 
 
 def summary_of(found: Compared) -> str:

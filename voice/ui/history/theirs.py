@@ -1,6 +1,6 @@
 """A session as the agent's service tells it, in the shape of a kept call. Pure.
 
-Its times are the service's own; position 0 is where its recording begins.
+Its times are the service's own; position 0 is the start of the session, where its recording begins too.
 """
 
 import json
@@ -11,13 +11,27 @@ import msgspec
 from msgspec.structs import replace
 
 from voice.conversation.transcript import ToolView
-from voice.history.records import FullCall, SessionRecord, TurnRecord
+from voice.history.records import FullCall, SessionRecord, Speaker, TurnRecord
 from voice.protocol.stored_sessions import Timeline, TimelineToolCall, TimelineTurn
+from voice.protocol.timeline_clock import MAX_MS, from_start
 
 _MS_PER_S = 1000.0
 _MAX_SHOWN_CHARS = 2_000
-# Eleven days. A service may say anything, and a page can't draw everything.
-_MAX_MS = 1e9
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """Something said, or a tool called, in one turn. Times count from the start of the session.
+
+    `answer_ms` is how long an answer or a tool took.
+    """
+
+    speaker: Speaker
+    at_ms: float
+    ended_ms: float | None
+    text: str = ""
+    answer_ms: float | None = None
+    interrupted: bool = False
+    tool: TimelineToolCall | None = None
 
 
 def ours_in(full: FullCall, session: SessionRecord) -> tuple[TurnRecord, ...]:
@@ -43,52 +57,72 @@ def as_call(full: FullCall, session: SessionRecord) -> FullCall:
     return FullCall(replace(full.call, started_at=began, ended_at=ended_at), turns)
 
 
-def pieces_of(turn: TimelineTurn) -> list[tuple[float, str | TimelineToolCall, str]]:
-    """What was said and called in one turn, as `(moment in ms, text or tool call, who)`, in order."""
-    found: list[tuple[float, str | TimelineToolCall, str]] = []
-    asked = _first(turn.user_speech_started_at_ms, turn.user_speech_ended_at_ms, 0.0)
-    if turn.user_transcript:
-        found.append((asked, turn.user_transcript, "user"))
-    called = _first(turn.user_speech_ended_at_ms, asked)
-    found += [(_first(tool.dispatched_at_ms, called), tool, "tool") for tool in turn.tool_calls]
-    if turn.agent_text:
-        found.append((_first(turn.agent_reply_started_at_ms, called), turn.agent_text, "agent"))
-    return sorted(found, key=lambda piece: piece[0])
+def moments_of(timeline: Timeline) -> Iterator[Moment]:
+    """What was said and called in a session, turn by turn, each turn in order."""
+    last_ms, result_ms = 0.0, None
+    for turn in from_start(timeline).turns:
+        found = sorted(_moments_of(turn, last_ms, result_ms), key=lambda moment: moment.at_ms)
+        yield from found
+        last_ms = max([last_ms, *(moment.ended_ms or moment.at_ms for moment in found)])
+        if turn.tool_calls:
+            results = [call.result_received_at_ms for call in turn.tool_calls]
+            result_ms = max((at for at in results if at is not None), default=None)
 
 
 def bounded_ms(ms: float) -> float:
-    """A moment or a length that can be drawn."""
-    return min(max(ms, 0.0), _MAX_MS)
+    """A length that can be drawn."""
+    return min(max(ms, 0.0), MAX_MS)
+
+
+def _moments_of(turn: TimelineTurn, last_ms: float, result_ms: float | None) -> Iterator[Moment]:
+    """A time that the service leaves out is the closest that it gives, else `last_ms`, the latest before."""
+    started, committed = turn.user_speech_started_at_ms, turn.user_speech_ended_at_ms
+    if turn.user_transcript:
+        yield Moment("user", _first(started, committed, last_ms), committed, turn.user_transcript)
+    asked = _first(committed, started, last_ms)
+    for call in turn.tool_calls:
+        at = _first(call.dispatched_at_ms, call.result_received_at_ms, asked)
+        ended = _first(call.result_received_at_ms, at + bounded_ms(call.duration_ms or 0.0))
+        yield Moment("tool", at, ended, answer_ms=call.duration_ms, tool=call)
+    if turn.agent_text:
+        cut = turn.interrupted_at_ms
+        yield Moment(
+            "agent",
+            _first(turn.agent_reply_started_at_ms, _reply_began(turn, last_ms, result_ms), asked),
+            turn.agent_reply_ended_at_ms if cut is None else cut,
+            turn.agent_text,
+            turn.time_to_first_audio_ms,
+            interrupted=cut is not None,
+        )
+
+
+def _reply_began(turn: TimelineTurn, last_ms: float, result_ms: float | None) -> float | None:
+    """The closest to the start of a reply without one: what it answers, else its end.
+
+    The service never says when the reply to a tool's result began (2026-11).
+    """
+    ended = _first_known(turn.interrupted_at_ms, turn.agent_reply_ended_at_ms)
+    asked = _first_known(turn.user_speech_ended_at_ms, turn.user_speech_started_at_ms)
+    if turn.trigger == "tool_result" and result_ms is not None:
+        asked = max(result_ms, last_ms)
+    if asked is None or ended is None:
+        return _first_known(asked, ended)
+    return min(asked, ended)
 
 
 def _turns(call_id: str, timeline: Timeline, began: float) -> Iterator[TurnRecord]:
-    number = 0
-    for turn in timeline.turns:
-        for at_ms, what, who in pieces_of(turn):
-            number += 1
-            at = began + at_ms / _MS_PER_S
-            if isinstance(what, TimelineToolCall):
-                yield TurnRecord(
-                    call_id=call_id,
-                    number=number,
-                    speaker="tool",
-                    text="",
-                    started_at=at,
-                    ended_at=at + bounded_ms(what.duration_ms or 0.0) / _MS_PER_S,
-                    tool=msgspec.to_builtins(tool_view(what)),
-                )
-                continue
-            is_user = who == "user"
-            ended_ms = turn.user_speech_ended_at_ms if is_user else _end_of_reply(turn)
-            yield TurnRecord(
-                call_id=call_id,
-                number=number,
-                speaker="user" if is_user else "agent",
-                text=what,
-                started_at=at,
-                ended_at=None if ended_ms is None else max(at, began + bounded_ms(ended_ms) / _MS_PER_S),
-                interrupted=not is_user and turn.interrupted_at_ms is not None,
-            )
+    for number, moment in enumerate(moments_of(timeline), 1):
+        ended = moment.ended_ms
+        yield TurnRecord(
+            call_id=call_id,
+            number=number,
+            speaker=moment.speaker,
+            text=moment.text,
+            started_at=began + moment.at_ms / _MS_PER_S,
+            ended_at=None if ended is None else began + max(moment.at_ms, ended) / _MS_PER_S,
+            interrupted=moment.interrupted,
+            tool=None if moment.tool is None else msgspec.to_builtins(tool_view(moment.tool)),
+        )
 
 
 def tool_view(tool: TimelineToolCall) -> ToolView:
@@ -102,10 +136,6 @@ def tool_view(tool: TimelineToolCall) -> ToolView:
     )
 
 
-def _end_of_reply(turn: TimelineTurn) -> float | None:
-    return turn.agent_reply_ended_at_ms if turn.interrupted_at_ms is None else turn.interrupted_at_ms
-
-
 def _text_of(value: Any) -> str:
     if value is None:
         return ""
@@ -114,4 +144,9 @@ def _text_of(value: Any) -> str:
 
 
 def _first(*moments: float | None) -> float:
-    return bounded_ms(next(moment for moment in moments if moment is not None))
+    """The first known one of several, of which one always is."""
+    return next(at for at in moments if at is not None)
+
+
+def _first_known(*moments: float | None) -> float | None:
+    return next((at for at in moments if at is not None), None)
