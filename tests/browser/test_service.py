@@ -35,7 +35,7 @@ async def make_call(talk: TalkPage) -> None:
 
 async def bring_in(page: Page) -> None:
     """Bring in the opened call, and wait until it can be seen."""
-    await page.get_by_role("button", name="Bring in recording and timeline").click()
+    await page.get_by_role("button", name="Import recording and timeline").click()
     await page.locator(".both").wait_for(timeout=TIMEOUT_MS)
 
 

@@ -11,11 +11,12 @@ import httpx
 import pytest
 
 from tests.history.samples import ME, a_call, keep, keep_at_service
-from tests.support.fake_service import FILES, KEY, FakeService, a_timeline
+from tests.support.fake_service import FILES, KEY, FakeService, a_service_turn, a_timeline
+from tests.support.service_shapes import captured
 from voice.history.export import FORMATS, export
 from voice.history.records import FullCall
 from voice.history.store import Store
-from voice.protocol.stored_sessions import TimelineToolCall, TimelineTurn
+from voice.protocol.stored_sessions import Timeline, TimelineToolCall, decoded
 from voice.service import files
 from voice.service.bringing import SETTLED_AFTER_S, Bringing, Brought
 from voice.service.desk import ServiceDesk
@@ -84,13 +85,42 @@ def test_what_is_not_ready_yet_is_waited_for(
 
 def test_no_secret_comes_in_with_a_timeline(desk: ServiceDesk, store: Store, service: FakeService) -> None:
     called = TimelineToolCall(name="look", arguments={"api_key": "hidden-canary"}, result=f"with {KEY}")
-    turn = TimelineTurn(agent_text=f"I was told {KEY}.", tool_calls=[called])
+    turn = a_service_turn(agent_text=f"I was told {KEY}.", tool_calls=[called])
     service.timelines["sess_1"] = a_timeline("sess_1", turn)
     keep_at_service(store)
     brought(desk)
     exported = export(kept(store), FORMATS["json"]).decode()
     assert "I was told" in exported
     assert "canary" not in exported
+
+
+def test_a_captured_timeline_is_kept_as_the_service_gave_it(
+    desk: ServiceDesk, store: Store, service: FakeService
+) -> None:
+    content = captured("timeline")
+    service.answers[f"GET {FILES}/sess_1/timeline"] = lambda _: httpx.Response(200, content=content)
+    keep_at_service(store)
+    assert brought(desk) == [Brought(number=1, has_sound=True, has_timeline=True)]
+    timeline = kept(store).sessions[0].timeline
+    assert timeline == decoded(content, Timeline)
+    assert timeline.turns[1].tool_calls[0].arguments == {"day": "tomorrow", "place": None}
+
+
+def test_a_session_of_the_other_region_is_brought_in_from_there(
+    desk: ServiceDesk, store: Store, service: FakeService
+) -> None:
+    service.region = "us"
+    keep_at_service(store)
+    assert brought(desk) == [Brought(number=1, has_sound=True, has_timeline=True)]
+
+
+@pytest.mark.parametrize("region", ["eu", "us"])
+def test_a_call_made_in_a_region_is_asked_for_at_the_usual_address(
+    desk: ServiceDesk, store: Store, service: FakeService, region: str
+) -> None:
+    service.region = region
+    keep_at_service(store, agent_url=f"wss://agents.{region}.assemblyai.com/v1/ws")
+    assert brought(desk) == [Brought(number=1, has_sound=True, has_timeline=True)]
 
 
 @pytest.mark.usefixtures("impatient")
@@ -159,11 +189,14 @@ def test_where_nothing_came_nothing_is_said_to_have_been_brought_in(
     for kind in ("audio", "timeline"):
         service.answers[f"GET {FILES}/sess_1/{kind}"] = lambda _: httpx.Response(403)
     (one,) = brought(desk)
-    assert "did not give it" in str(one.problem)
+    assert "has expired or is not valid (status 403)" in str(one.problem)
     assert kept(store).sessions[0].brought_at is None
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"turns": [{"turn_id": 7}]}', b"\xff", b"[" * 100_000])
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"[]", b'{"turns": [{"turn_id": 7}]}', b"\xff", b'{"session_id": "\xff"}', b"[" * 100_000],
+)
 def test_a_damaged_timeline_is_told_and_the_recording_kept(
     desk: ServiceDesk, store: Store, service: FakeService, content: bytes
 ) -> None:
@@ -259,7 +292,7 @@ def test_another_persons_call_is_not_brought_in(
     [
         ({"agent": "local"}, "local agent kept this call in its memory only"),
         ({"agent": "other", "agent_url": "wss://my.example/v1/ws"}, "Set VOICE_AGENT_URL as it was then"),
-        ({"agent_url": "wss://agents.eu.assemblyai.com/v1/ws"}, "one at another address"),
+        ({"agent_url": "wss://agents.staging.assemblyai.com/v1/ws"}, "one at another address"),
         ({"imported": True}, "was imported"),
     ],
 )

@@ -7,11 +7,10 @@ from io import BytesIO
 from pathlib import Path
 
 import av
-import msgspec
 from av.error import FFmpegError
 
 from voice.call.redaction import Redactor
-from voice.protocol.stored_sessions import Timeline
+from voice.protocol.stored_sessions import Timeline, decoded
 from voice.service.problems import ServiceProblem
 from voice.service.sessions_api import SessionsApi, Tell
 
@@ -29,8 +28,8 @@ def fetch_timeline(api: SessionsApi, address: str, redactor: Redactor, tell: Tel
     content = BytesIO()
     api.fetch(address, content, MAX_TIMELINE_BYTES, tell)
     try:
-        timeline = msgspec.convert(redactor.value(msgspec.json.decode(content.getvalue())), Timeline)
-    except (msgspec.DecodeError, RecursionError):
+        timeline = decoded(content.getvalue(), Timeline, redactor.value)
+    except ValueError:
         raise _damaged("timeline") from None
     if len(timeline.turns) > MAX_TIMELINE_TURNS:
         raise _damaged("timeline")
@@ -72,14 +71,14 @@ def _check_sound(path: Path) -> None:
 
 def _damaged(what: str) -> ServiceProblem:
     return ServiceProblem(
-        "damaged", f"The {what} came damaged, so it is not kept here.", "Bring it in again in some minutes."
+        "damaged", f"The {what} arrived damaged and was not kept.", "Import it again in a few minutes."
     )
 
 
 def _not_written(error: OSError) -> ServiceProblem:
     if error.errno in _FULL_DISK:
         return ServiceProblem(
-            "disk", "The disk of the recordings is full.", "Free some space on it, then bring it in again."
+            "disk", "The disk of the recordings is full.", "Free some space on it, then import it again."
         )
     return ServiceProblem(
         "disk",

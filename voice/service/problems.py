@@ -30,6 +30,7 @@ _HTTP_CONFLICT = 409
 _HTTP_TOO_MANY = 429
 _HTTP_SERVER_ERROR = 500
 _REFUSED = frozenset({401, 403})
+_NOT_TAKEN = frozenset({400, 405, 422})
 
 
 class ServiceProblem(HistoryProblem):
@@ -84,20 +85,64 @@ def of_status(name: str, status: int) -> ServiceProblem:
     if status == _HTTP_CONFLICT:
         return ServiceProblem("open", f"{name} still has the session open.", "Try again in a minute.")
     if status == _HTTP_TOO_MANY:
-        return ServiceProblem("unreachable", f"{name} is asked too often.", "Try again in a minute.")
-    if status >= _HTTP_SERVER_ERROR:
         return ServiceProblem(
-            "unreachable", f"{name} fails on its side (status {status}).", "Try again in a minute."
+            "unreachable", f"{name} got too many requests (status {status}).", "Try again in a minute."
+        )
+    if status >= _HTTP_SERVER_ERROR:
+        return ServiceProblem("unreachable", f"{name} failed (status {status}).", "Try again in a minute.")
+    if status in _NOT_TAKEN:
+        return ServiceProblem(
+            "strange",
+            f"{name} did not accept Parley's request (status {status}).",
+            "Update Parley. If that doesn't help, report it with this sentence.",
         )
     return strange(name, status)
 
 
-def gone(name: str, session_id: str) -> ServiceProblem:
-    """It knows no such session."""
+def gone(name: str, session_id: str, *, has_regions: bool = False) -> ServiceProblem:
+    """It knows no such session, in any of its regions."""
+    what = f"Neither region of {name} knows" if has_regions else f"{name} doesn't know"
     return ServiceProblem(
         "gone",
-        f"{name} has nothing of session {session_id}.",
+        f"{what} session {session_id}.",
         "It was deleted there, is too old, or was made with another account's key.",
+    )
+
+
+def expired(name: str, status: int) -> ServiceProblem:
+    """The address of a file is not good any more."""
+    return ServiceProblem(
+        "strange",
+        f"The link that {name} gave for its file has expired or is not valid (status {status}).",
+        "Try again: that gets a new link.",
+    )
+
+
+def too_many(name: str, count: int) -> ServiceProblem:
+    """Its list is longer than Parley reads."""
+    return ServiceProblem(
+        "strange",
+        f"{name} lists more than {count:,} sessions, so Parley can't tell whether one is missing.",
+        "Look for the session in your account there.",
+    )
+
+
+def still_listed(name: str, session_id: str, *, accepted: bool) -> ServiceProblem:
+    """It is there, whatever it said when it was asked to delete the session."""
+    but = "accepted the request to delete it" if accepted else "answers that it doesn't exist"
+    return ServiceProblem(
+        "still_there",
+        f"{name} still lists session {session_id}, but {but}.",
+        "Delete it again in a few minutes.",
+    )
+
+
+def unconfirmed(problem: ServiceProblem) -> ServiceProblem:
+    """It took the request to delete, and whether it did can't be seen."""
+    return ServiceProblem(
+        problem.reason,
+        f"The request to delete was accepted, but Parley could not confirm it. {problem.sentence}",
+        problem.next_step,
     )
 
 

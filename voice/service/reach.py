@@ -11,6 +11,7 @@ from voice.call.redaction import Redactor, secrets_of
 from voice.history.records import CallRecord, FullCall
 from voice.protocol.errors import VoiceAgentError
 from voice.service.problems import NOTHING_THERE, ServiceProblem, elsewhere, service_name, unreachable
+from voice.service.regions import without_region
 from voice.service.sessions_api import SessionsApi
 from voice.settings import Settings
 
@@ -45,7 +46,9 @@ class Reach:
             return ServiceProblem(
                 "not_ours", "This call was imported, so its service is not asked for it.", "Ask who made it."
             )
-        is_same = call.agent == self._kind and call.agent_url in ("", self._url)
+        is_same = call.agent == self._kind and (
+            not call.agent_url or without_region(call.agent_url) == without_region(self._url)
+        )
         return None if is_same else elsewhere(call.agent, call.agent_url, self._kind)
 
     def open(self) -> SessionsApi:

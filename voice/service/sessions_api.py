@@ -1,23 +1,31 @@
 """The Sessions API of an agent's service, as a client: asks for a session, deletes it, fetches its files.
 
-Owns what goes over HTTP, within limits of time and size. The key goes to the service and never to the
-address of a file, which is a credential itself: neither may come into a log or an exception.
+Owns what goes over HTTP, within limits of time and size. The key goes to the service, in all its regions, and
+never to the address of a file, which is a credential itself: neither may come into a log or an exception.
 """
 
 import logging
 import re
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from contextlib import contextmanager
 from typing import BinaryIO, NoReturn, TypeVar
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import httpx
-import msgspec
 
 from voice.call.endpoint import Endpoint, is_loopback
-from voice.protocol.stored_sessions import FullSession, SessionPage
-from voice.service.problems import ServiceProblem, gone, of_status, strange, unreachable
+from voice.protocol.stored_sessions import MAX_PAGE, FullSession, SessionPage, decoded
+from voice.service.problems import (
+    ServiceProblem,
+    expired,
+    gone,
+    of_status,
+    strange,
+    too_many,
+    unreachable,
+)
+from voice.service.regions import places_of
 
 # At INFO it tells whole addresses, and its transport at DEBUG every header.
 for _name in ("httpx", "httpcore"):
@@ -30,11 +38,17 @@ _LONGEST_FETCH_S = 900.0
 # A session with a long prompt and many tools takes some 100 KB.
 _MAX_ANSWER_BYTES = 5_000_000
 _MAX_REDIRECTS = 3
+# 20 000 sessions, and the time to list them.
+MAX_PAGES = 100
+_LONGEST_LIST_S = 120.0
+_MAX_CURSOR_CHARS = 2_000
 _MAX_ID_CHARS = 200
 _ID = re.compile(rf"[A-Za-z0-9_.:-]{{1,{_MAX_ID_CHARS}}}")
 _OK = 200
-_NO_CONTENT = 204
+_REDIRECT = 300
 _NOT_FOUND = 404
+# What storage answers to a signed address whose time is over.
+_NO_MORE = frozenset({403, 404, 410})
 
 T = TypeVar("T")
 # Told the bytes that have come and, where it is known, how many there will be; may raise `Stopped`.
@@ -44,12 +58,15 @@ Tell = Callable[[int, int | None], None]
 class SessionsApi:
     """The service of one agent, `name` in sentences. It blocks, and may be used from several threads.
 
-    Everything raises `ServiceProblem`. `transport` is for tests.
+    `places` are the addresses to ask about a session, one for each host that may have it. Everything raises
+    `ServiceProblem`. `transport` is for tests.
     """
 
     def __init__(self, endpoint: Endpoint, name: str, transport: httpx.BaseTransport | None = None) -> None:
         self.name = name
-        self._url = endpoint.sessions_url
+        url = endpoint.sessions_url
+        self.places: tuple[str, ...] = () if url is None else places_of(url)
+        self._known: dict[str, str] = {}
         self._has_key = endpoint.key is None or endpoint.sessions_key is not None
         self._is_local = endpoint.is_loopback
         key = endpoint.sessions_key
@@ -70,30 +87,57 @@ class SessionsApi:
         self._asking.close()
         self._fetching.close()
 
-    def get(self, session_id: str) -> FullSession:
-        """What the service tells of a session; with reason `gone` it knows none of that id."""
-        status, body = self._ask("GET", session_id)
-        if status == _NOT_FOUND:
-            self._check_that_it_answers()
-            raise gone(self.name, session_id)
-        return self._decoded(status, body, FullSession)
+    def name_at(self, place: str) -> str:
+        """The service in a sentence about one place: by its host, unless it is the one that is set."""
+        return self.name if place == self.places[0] else f"{self.name} ({urlsplit(place).hostname})"
 
-    def delete(self, session_id: str) -> bool:
-        """Delete a session and ask again; False if the service knew none of that id."""
-        status, _ = self._ask("DELETE", session_id)
-        if status == _NOT_FOUND:
-            self._check_that_it_answers()
-            return False
-        if status not in (_OK, _NO_CONTENT):
-            raise of_status(self.name, status)
-        status, _ = self._ask("GET", session_id)
-        if status != _NOT_FOUND:
-            raise ServiceProblem(
-                "still_there",
-                f"{self.name} took the order to delete session {session_id}, but still has it.",
-                "Delete it again in some minutes.",
-            )
-        return True
+    def get(self, session_id: str) -> FullSession:
+        """What the service tells of a session; with reason `gone` no place knows one of that id."""
+        self._check_it_can_be_asked()
+        known = self._known.get(session_id)
+        for place in sorted(self.places, key=lambda place: place != known):
+            status, body = self._ask("GET", place, f"/{_in_address(session_id)}")
+            if status != _NOT_FOUND:
+                session = self._decoded(place, status, body, FullSession)
+                self._known[session_id] = place
+                return session
+        for place in self.places:
+            self._page(place, limit=1)
+        raise gone(self.name, session_id, has_regions=len(self.places) > 1)
+
+    def delete(self, session_id: str) -> str | None:
+        """Ask to delete a session; gives the place that took the request, None if none knows the session.
+
+        Whether it is deleted, the list tells: by its id it may go on to be answered.
+        """
+        self._check_it_can_be_asked()
+        for place in self.places:
+            status, _ = self._ask("DELETE", place, f"/{_in_address(session_id)}")
+            if status != _NOT_FOUND:
+                if not _OK <= status < _REDIRECT:
+                    raise of_status(self.name_at(place), status)
+                return place
+        return None
+
+    def listed(self, place: str, ids: Collection[str]) -> frozenset[str]:
+        """Which of these sessions a place lists. Reads its whole list, unless it is too long."""
+        self._check_it_can_be_asked()
+        until = time.monotonic() + _LONGEST_LIST_S
+        found: set[str] = set()
+        cursors = {""}
+        cursor = ""
+        for _ in range(MAX_PAGES):
+            page = self._page(place, MAX_PAGE, cursor)
+            found.update(session.id for session in page.sessions if session.id in ids)
+            cursor = page.response_metadata.next_cursor
+            if page.has_more is False or (page.has_more is None and not cursor):
+                return frozenset(found)
+            if cursor in cursors or len(cursor) > _MAX_CURSOR_CHARS:
+                raise strange(self.name_at(place))
+            if time.monotonic() > until:
+                raise unreachable(self.name_at(place))
+            cursors.add(cursor)
+        raise too_many(self.name_at(place), MAX_PAGES * MAX_PAGE)
 
     def fetch(self, address: str, out: BinaryIO, limit_bytes: int, tell: Tell) -> None:
         """Write a file of a session to `out`. Raises `OSError` too, for what can't be written."""
@@ -112,20 +156,20 @@ class SessionsApi:
                 out.write(piece)
                 tell(came, total)
 
-    def _check_that_it_answers(self) -> None:
-        # The service answers 404 to a wrong key in places (2026-09), which says nothing of the session.
-        status, body = self._ask("GET", None)
+    def _page(self, place: str, limit: int, cursor: str = "") -> SessionPage:
+        query = urlencode({"limit": limit} | ({"cursor": cursor} if cursor else {}))
+        status, body = self._ask("GET", place, f"?{query}")
+        # The service answers 404 to a wrong key in places (2026-09), which says nothing of a session.
         if status == _NOT_FOUND:
             raise ServiceProblem(
                 "refused",
-                f"{self.name} does not tell of its sessions: the key is refused, or it keeps none.",
+                f"{self.name_at(place)} doesn't list its sessions: it refuses the key, or keeps no sessions.",
                 "Check ASSEMBLYAI_API_KEY and VOICE_AGENT_URL.",
             )
-        self._decoded(status, body, SessionPage)
+        return self._decoded(place, status, body, SessionPage)
 
-    def _ask(self, method: str, session_id: str | None) -> tuple[int, bytes]:
-        """Status and body; without an id, of the list's first session."""
-        if self._url is None:
+    def _check_it_can_be_asked(self) -> None:
+        if not self.places:
             raise ServiceProblem(
                 "refused",
                 f"{self.name} has an address from which Parley can't tell where it keeps its sessions.",
@@ -137,34 +181,31 @@ class SessionsApi:
                 f"{self.name} is only ever given temporary tokens, and its sessions take the key itself.",
                 "Set VOICE_AGENT_AUTH=key if it may have the key.",
             )
-        if session_id is None:
-            url = f"{self._url}?limit=1"
-        elif _ID.fullmatch(session_id) and session_id.strip("."):
-            url = f"{self._url}/{quote(session_id, safe='')}"
-        else:
-            raise ServiceProblem("strange", "What is kept as this call's session is no id of one.")
-        try:
-            with self._asking.stream(method, url) as answer:
-                return answer.status_code, self._whole(answer)
-        except (httpx.HTTPError, httpx.InvalidURL):
-            raise unreachable(self.name) from None
 
-    def _whole(self, answer: httpx.Response) -> bytes:
+    def _ask(self, method: str, place: str, what: str) -> tuple[int, bytes]:
+        """Status and body. `what` is the rest of the address."""
+        try:
+            with self._asking.stream(method, place + what) as answer:
+                return answer.status_code, self._whole(place, answer)
+        except (httpx.HTTPError, httpx.InvalidURL):
+            raise unreachable(self.name_at(place)) from None
+
+    def _whole(self, place: str, answer: httpx.Response) -> bytes:
         body = bytearray()
         until = time.monotonic() + _LONGEST_ANSWER_S
         for piece in answer.iter_bytes():
             body += piece
             if len(body) > _MAX_ANSWER_BYTES or time.monotonic() > until:
-                raise strange(self.name)
+                raise strange(self.name_at(place))
         return bytes(body)
 
-    def _decoded(self, status: int, body: bytes, shape: type[T]) -> T:
+    def _decoded(self, place: str, status: int, body: bytes, shape: type[T]) -> T:
         if status != _OK:
-            raise of_status(self.name, status)
+            raise of_status(self.name_at(place), status)
         try:
-            return msgspec.json.decode(body, type=shape)
-        except (msgspec.DecodeError, RecursionError):
-            raise strange(self.name) from None
+            return decoded(body, shape)
+        except ValueError:
+            raise strange(self.name_at(place)) from None
 
     @contextmanager
     def _file(self, address: str) -> Iterator[httpx.Response]:
@@ -207,6 +248,8 @@ class SessionsApi:
             ) from None
 
     def _not_given(self, status: int) -> ServiceProblem:
+        if status in _NO_MORE:
+            return expired(self.name, status)
         return ServiceProblem(
             "strange", f"{self.name} named a file and did not give it (status {status}).", "Try again."
         )
@@ -216,6 +259,12 @@ class SessionsApi:
             "strange",
             f"{self.name} sends a file of more than {limit_bytes // 1_000_000} MB; it was left there.",
         )
+
+
+def _in_address(session_id: str) -> str:
+    if _ID.fullmatch(session_id) and session_id.strip("."):
+        return quote(session_id, safe="")
+    raise ServiceProblem("strange", "What is kept as this call's session is no id of one.")
 
 
 def _length_of(answer: httpx.Response) -> int | None:

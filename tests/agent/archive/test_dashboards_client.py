@@ -95,6 +95,6 @@ async def test_another_accounts_key_is_told_from_a_refused_one(start_agent: Star
     url = start_agent(AgentOptions(api_keys=(KEY, "another-key-of-the-tests"), quirks=UNPACED))
     session_id = await greeted(url, store)
     (one,) = await brought(desk_at(url, store, "another-key-of-the-tests"))
-    assert f"has nothing of session {session_id}" in str(one.problem)
+    assert f"doesn't know session {session_id}" in str(one.problem)
     (one,) = await brought(desk_at(url, store, "wrong-key-of-the-tests"))
     assert "refused the key" in str(one.problem)

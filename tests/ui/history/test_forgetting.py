@@ -49,13 +49,14 @@ def answered(page: AppTest) -> AppTest:
     return again(page)
 
 
-def test_a_deleted_call_is_told_with_its_session_and_that_it_was_asked_for_again(
+def test_a_deleted_call_is_told_with_its_session_and_that_it_is_no_longer_listed(
     store: Store, service: FakeService
 ) -> None:
     keep_at_service(store, title=HOSTILE)
     page = answered(question(store))
     assert "was deleted here, in Parley's database" in texts(page)
-    assert "deleted at AssemblyAI (session sess_1); asked again, it is not there any more." in texts(page)
+    said = "AssemblyAI accepted the request to delete session sess_1, and no longer lists it."
+    assert said in texts(page)
     assert service.timelines == {}
     assert not [element for element in page.markdown if "onerror" in element.value]
 
@@ -66,26 +67,26 @@ def test_a_call_that_could_not_be_deleted_there_can_be_kept_or_deleted_here(
     service.answers[f"DELETE {API}/sess_1"] = lambda _: httpx.Response(500)
     keep_at_service(store)
     page = answered(question(store))
-    assert "The call was not deleted. AssemblyAI fails on its side (status 500)." in texts(page)
-    assert "It may still be at AssemblyAI, as session sess_1." in texts(page)
+    assert "The call was not deleted. AssemblyAI failed (status 500)." in texts(page)
+    assert "Session sess_1 may still be at AssemblyAI." in texts(page)
     button(page, "Keep it here").click()
     assert "was not deleted" not in texts(again(page))
     assert store.list_calls(ME).total == 1
     page = answered(question(store))
-    button(page, "Delete here all the same").click()
+    button(page, "Delete from Parley anyway").click()
     again(page)
     assert store.list_calls(ME).total == 0
-    assert "It may still be at AssemblyAI, as session sess_1." in texts(page)
+    assert "Session sess_1 may still be at AssemblyAI." in texts(page)
 
 
 def test_before_a_call_of_another_agent_is_deleted_it_says_that_it_stays_there(store: Store) -> None:
     keep_at_service(store, agent="other", agent_url="wss://my.example/v1/ws")
     page = question(store)
     assert "What its service keeps stays there." in texts(page)
-    assert button(page, "Delete here only")
+    assert button(page, "Delete from Parley only")
     answered(page)
     assert store.list_calls(ME).total == 0
-    assert "may still be at the agent at wss://my.example/v1/ws, as session sess_1" in texts(page)
+    assert "Session sess_1 may still be at the agent at wss://my.example/v1/ws." in texts(page)
 
 
 def test_all_calls_go_at_the_service_too_unless_that_is_not_wanted(
@@ -116,7 +117,7 @@ def test_while_it_takes_long_the_page_says_how_far_it_is(
         assert "Deleting … 0 of 1" in texts(page) or "Waiting for its turn" in texts(page)
     job, _ = page.session_state["history_forgetting"]
     assert job.wait(20)
-    assert "deleted at AssemblyAI" in texts(again(page))
+    assert "no longer lists it" in texts(again(page))
 
 
 def test_a_call_that_somebody_deleted_before_is_told_so(store: Store) -> None:
@@ -130,8 +131,8 @@ def test_many_calls_are_told_by_their_numbers() -> None:
     gone = [replace(THERE, deleted=("s1", "s2"))] * 11 + [replace(THERE, unknown=("s3",))]
     assert gone_sentences(gone) == [
         "12 calls were deleted here, with their recordings.",
-        "At the agent's service, 22 sessions were deleted; asked again, they are not there any more.",
-        "The agent's service had nothing any more of 1 of their sessions.",
+        "The agent's service accepted the request to delete 22 sessions, and no longer lists them.",
+        "The agent's service neither knows nor lists 1 session.",
     ]
     problem = HistoryProblem("It is closed.", "Wait.")
     here = [replace(THERE, is_gone=False, left=("s1",), problem=problem)] * 11
@@ -147,4 +148,19 @@ def test_what_is_left_of_a_local_agent_is_told() -> None:
 def test_what_is_known_to_be_there_still_is_told_as_that() -> None:
     still = ServiceProblem("open", "It is open.", "Wait.")
     (told,) = left_sentences([replace(THERE, is_gone=False, left=("s1",), problem=still)])
-    assert told == '"Parcel" was not deleted. It is open. Wait. It is still at AssemblyAI, as session s1.'
+    assert told == '"Parcel" was not deleted. It is open. Wait. Session s1 is still at AssemblyAI.'
+
+
+def test_what_no_place_knew_is_told_with_where_was_asked() -> None:
+    there = replace(THERE, unknown=("s1",))
+    told = [gone_sentences([one])[1] for one in (there, replace(there, in_regions=True))]
+    assert told == [
+        "AssemblyAI neither knows nor lists session s1, so there was nothing to delete.",
+        "Neither region of AssemblyAI knows or lists session s1, so there was nothing to delete.",
+    ]
+
+
+def test_of_several_that_are_left_it_says_no_more_than_was_seen() -> None:
+    still = ServiceProblem("still_there", "It is listed.", "Wait.")
+    (told,) = left_sentences([replace(THERE, is_gone=False, left=("s1", "s2"), problem=still)])
+    assert told.endswith("Sessions s1, s2 may still be at AssemblyAI.")

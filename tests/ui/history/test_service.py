@@ -3,14 +3,15 @@
 import time
 from typing import Any
 
+import httpx
 import pytest
 from streamlit.testing.v1 import AppTest
 
 from tests.history.samples import ME, a_call, keep, keep_at_service
-from tests.support.fake_service import FakeService, a_timeline
+from tests.support.fake_service import FILES, FakeService, a_service_turn, a_timeline
+from tests.support.service_shapes import captured
 from tests.ui.history.test_page import HOSTILE, again, button, components, draw, texts
 from voice.history.store import Store
-from voice.protocol.stored_sessions import TimelineTurn
 from voice.service.bringing import SETTLED_AFTER_S
 from voice.service.desk import ServiceDesk
 from voice.ui.history.recordings import tickets
@@ -19,7 +20,7 @@ DEADLINE_S = 20
 
 
 def bring_in(
-    page: AppTest, desk: ServiceDesk, owner: str = ME, label: str = "Bring in recording and timeline"
+    page: AppTest, desk: ServiceDesk, owner: str = ME, label: str = "Import recording and timeline"
 ) -> AppTest:
     """Press the button, wait, and draw the page that comes of it."""
     button(page, label).click()
@@ -48,7 +49,7 @@ def test_an_opened_call_says_what_its_service_keeps_and_asks_for_nothing_by_itse
 def test_what_was_brought_in_is_heard_and_compared_now_and_after_a_restart(
     store: Store, service: FakeService, desk: ServiceDesk
 ) -> None:
-    service.timelines["sess_1"] = a_timeline("sess_1", TimelineTurn(agent_text=HOSTILE))
+    service.timelines["sess_1"] = a_timeline("sess_1", a_service_turn(agent_text=HOSTILE))
     keep_at_service(store)
     page = bring_in(draw(store, call="call-0001"), desk)
     for drawn in (page, draw(store, call="call-0001")):
@@ -61,8 +62,29 @@ def test_what_was_brought_in_is_heard_and_compared_now_and_after_a_restart(
         assert HOSTILE in [text for row in both["rows"] for text, _ in row["theirs"] or ()]
         assert not [words for words in marked(drawn) if "onerror" in words]
         assert "files.example" not in str(drawn)
-        assert "Brought in on" in texts(drawn)
-        assert button(drawn, "Bring in again")
+        assert "Imported on" in texts(drawn)
+        assert button(drawn, "Import again")
+
+
+def test_turns_of_the_service_s_own_clock_lie_where_they_were_said(
+    store: Store, service: FakeService, desk: ServiceDesk
+) -> None:
+    service.answers[f"GET {FILES}/sess_1/timeline"] = lambda _: httpx.Response(
+        200, content=captured("timeline")
+    )
+    keep_at_service(store)
+    page = bring_in(draw(store, call="call-0001"), desk)
+    _, theirs = components(page, "history_call")
+    spans = [(turn["speaker"], turn["from"], turn["to"]) for turn in theirs["turns"]]
+    assert spans[:4] == [
+        ("agent", 0.374, 2.707),
+        ("user", 6.72, 8.64),
+        ("tool", 9.95, 10.762),
+        ("agent", 10.762, 20.0),
+    ]
+    assert theirs["duration"] == pytest.approx(52.718)
+    (both,) = components(page, "history_service")
+    assert [row["at"] for row in both["rows"] if row["theirs"]][:2] == [0.374, 6.72]
 
 
 def test_several_sessions_can_be_chosen(store: Store, service: FakeService, desk: ServiceDesk) -> None:
@@ -80,7 +102,7 @@ def test_while_it_comes_in_the_page_says_how_far_it_is_and_can_stop_it(
     service.ready = False
     keep_at_service(store)
     page = draw(store, call="call-0001")
-    button(page, "Bring in recording and timeline").click()
+    button(page, "Import recording and timeline").click()
     again(page)
     assert button(page, "Stop")
     job = desk.bringing(ME, "call-0001")
@@ -88,7 +110,7 @@ def test_while_it_comes_in_the_page_says_how_far_it_is_and_can_stop_it(
     button(page, "Stop").click()
     again(page)
     assert job.wait(DEADLINE_S)
-    assert button(again(page), "Bring in recording and timeline")
+    assert button(again(page), "Import recording and timeline")
 
 
 def test_what_could_not_be_brought_in_is_told_with_what_to_do(
@@ -97,7 +119,7 @@ def test_what_could_not_be_brought_in_is_told_with_what_to_do(
     keep_at_service(store, started_at=time.time() - SETTLED_AFTER_S - 120)
     del service.timelines["sess_1"]
     page = bring_in(draw(store, call="call-0001"), desk)
-    assert "has nothing of session sess_1. It was deleted there" in texts(page)
+    assert "Neither region of AssemblyAI knows session sess_1. It was deleted there" in texts(page)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +136,7 @@ def test_a_call_of_another_agent_says_so_and_has_no_button(
     keep_at_service(store, **fields)
     page = draw(store, call="call-0001")
     assert told in texts(page)
-    assert not [found for found in page.button if found.label.startswith("Bring in")]
+    assert not [found for found in page.button if found.label.startswith("Import")]
     assert not [words for words in marked(page) if "onerror" in words]
 
 

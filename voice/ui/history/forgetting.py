@@ -39,7 +39,7 @@ def draw_question(owner: str, calls: Sequence[CallRecord]) -> None:
     )
     only_here = _say_what_is_there(calls)
     with st.container(horizontal=True):
-        if st.button("Delete here only" if only_here else "Delete", key="history_delete_yes"):
+        if st.button("Delete from Parley only" if only_here else "Delete", key="history_delete_yes"):
             say(
                 [
                     f"{name_of(call)} still runs and was not deleted."
@@ -141,10 +141,10 @@ def _draw_left(owner: str, left: list[Forgotten]) -> None:
     draw_problems(left_sentences(left))
     with st.container(horizontal=True):
         st.button(
-            "Delete here all the same",
+            "Delete from Parley anyway",
             icon=":material/delete:",
             key="history_left_delete",
-            help="Parley then no longer knows under which name its service keeps it.",
+            help="Parley will lose the session ID needed to delete it there.",
             on_click=_delete_left,
             args=(owner, [one.call.id for one in left]),
         )

@@ -38,14 +38,13 @@ def _told(one: Forgotten) -> list[str]:
     call = one.call
     recording = ", and its recording from the data folder" if call.has_recording else ""
     told = [f"{name_of(call)} was deleted here, in Parley's database{recording}."]
-    there = service_name(call.agent)
     if one.deleted:
         told.append(
-            f"It was deleted at {_place(call)} ({_sessions(one.deleted)}); asked again, "
-            "it is not there any more."
+            f"{_place(call, starts=True)} accepted the request to delete {_sessions(one.deleted)}, "
+            f"and no longer lists {_it(one.deleted)}."
         )
     if one.unknown:
-        told.append(f"{there} had nothing of it any more ({_sessions(one.unknown)}).")
+        told.append(f"{_nobody(one)} {_sessions(one.unknown)}, so there was nothing to delete.")
     if one.left:
         told.append(_what_is_left(one))
     if call.agent == "local" and call.session_id and not (one.deleted or one.unknown or one.left):
@@ -56,7 +55,7 @@ def _told(one: Forgotten) -> list[str]:
 def _kept(one: Forgotten) -> str:
     told = f"{name_of(one.call)} was not deleted. {one.problem}"
     if one.deleted:
-        told += f" At {_place(one.call)} it was deleted ({_sessions(one.deleted)})."
+        told += f" Deleted at {_place(one.call)}, and no longer listed: {_sessions(one.deleted)}."
     if one.left:
         told += f" {_what_is_left(one)}"
     return told
@@ -64,9 +63,9 @@ def _kept(one: Forgotten) -> str:
 
 def _what_is_left(one: Forgotten) -> str:
     problem = one.problem
-    is_sure = isinstance(problem, ServiceProblem) and problem.reason in STILL_THERE
-    still = "It is still" if is_sure else "It may still be"
-    return f"{still} at {_place(one.call)}, as {_sessions(one.left)}."
+    is_sure = len(one.left) == 1 and isinstance(problem, ServiceProblem) and problem.reason in STILL_THERE
+    what = _sessions(one.left)
+    return f"{what[:1].upper()}{what[1:]} {'is still' if is_sure else 'may still be'} at {_place(one.call)}."
 
 
 def _counted(gone: Sequence[Forgotten]) -> list[str]:
@@ -78,18 +77,29 @@ def _counted(gone: Sequence[Forgotten]) -> list[str]:
     told = [f"{_calls(len(gone))} deleted here, with their recordings."]
     if deleted:
         told.append(
-            f"At the agent's service, {_count(deleted)} deleted; asked again, they are not there any more."
+            f"The agent's service accepted the request to delete {_count(deleted)}, and no longer lists them."
         )
     if unknown:
-        told.append(f"The agent's service had nothing any more of {unknown:,} of their sessions.")
+        told.append(f"The agent's service neither knows nor lists {_count(unknown)}.")
     if left:
-        told.append(f"At the agent's service, {_count(left)} not deleted.")
+        told.append(f"{_count(left)} may still be at the agent's service.")
     return told
 
 
-def _place(call: CallRecord) -> str:
-    """Where it is, in the middle of a sentence."""
-    return within_sentence(service_name(call.agent, call.agent_url))
+def _place(call: CallRecord, *, starts: bool = False) -> str:
+    """Where it is or was, in the middle of a sentence unless it `starts` one."""
+    name = service_name(call.agent, call.agent_url)
+    return name if starts else within_sentence(name)
+
+
+def _nobody(one: Forgotten) -> str:
+    if one.in_regions:
+        return f"Neither region of {_place(one.call)} knows or lists"
+    return f"{_place(one.call, starts=True)} neither knows nor lists"
+
+
+def _it(ids: Sequence[str]) -> str:
+    return "it" if len(ids) == 1 else "them"
 
 
 def _sessions(ids: Sequence[str]) -> str:
@@ -101,4 +111,4 @@ def _calls(count: int) -> str:
 
 
 def _count(count: int) -> str:
-    return "1 session was" if count == 1 else f"{count:,} sessions were"
+    return "1 session" if count == 1 else f"{count:,} sessions"

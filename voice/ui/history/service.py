@@ -56,14 +56,14 @@ def _draw_offer(owner: str, full: FullCall) -> None:
     brought_at = max((session.brought_at or 0.0 for session in full.sessions), default=0.0)
     why_not = service_desk().reach.why_not(call)
     if brought_at:
-        st.text(f"Brought in on {when_text(brought_at)}. It lies beside the call, and is deleted with it.")
+        st.text(f"Imported on {when_text(brought_at)}. Stored with the call and deleted with it.")
     elif why_not is None:
-        st.text(f"{_KEEPS[call.agent]} Nothing of it was brought in yet.")
+        st.text(f"{_KEEPS[call.agent]} Not imported yet.")
     if why_not is not None:
         st.text(str(why_not))
         return
     st.button(
-        "Bring in again" if brought_at else "Bring in recording and timeline",
+        "Import again" if brought_at else "Import recording and timeline",
         icon=":material/cloud_download:",
         type="tertiary" if brought_at else "secondary",
         key=f"history_bring_in_{call.id}",
