@@ -40,7 +40,7 @@ def main() -> None:
     measure_hand_over()
     for sessions in (0, 1, 16):
         asyncio.run(measure_loop(sessions))
-    measure_speech()
+    asyncio.run(measure_speech())
 
 
 def measure_cost(label: str, sound: NDArray[np.int16]) -> None:
@@ -107,21 +107,21 @@ async def measure_loop(sessions: int) -> None:
         if len(late) % 2:
             for recording in made:
                 recording.heard(loop.time(), noise)
-    encoder.close()
+    await encoder.close()
     print_ms(f"the loop wakes late, {sessions} sessions recorded", late)
 
 
-def measure_speech() -> None:
+async def measure_speech() -> None:
     """Reply frames at a client against their pace, and how soon the first audible one comes."""
     models = load_models()
     options = AgentOptions()
     late: dict[bool, list[float]] = {True: [], False: []}
     first: dict[bool, list[float]] = {True: [], False: []}
     brain = ScriptedBrain(lambda _conversation: [Say(COUNTING)])
-    with running_agent(models, brain, options) as url:
+    async with running_agent(models, brain, options) as url:
         for number in range(2 * ROUNDS):
             kept = number % 2 == 0
-            frames, soon = asyncio.run(_spoken(url if kept else f"{url}?record=false"))
+            frames, soon = await _spoken(url if kept else f"{url}?record=false")
             late[kept] += frames
             first[kept].append(soon)
     models.shut_down()

@@ -1,16 +1,15 @@
-"""Shared by all tests: which of them must have the machine's sound to themselves."""
+"""Shared by all tests: which of them run in virtual time."""
+
+import asyncio
+from collections.abc import Callable, Mapping
 
 import pytest
 
-# These talk to an agent that listens and speaks at the pace of speech; two at once would delay each other.
-_AT_THE_PACE_OF_SPEECH = (
-    "test_server_",
-    "test_call_with_local_agent",
-    "test_tools_with_local_agent",
-)
+from tests.support.virtual_time import VirtualTimeLoop
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if item.path.name.startswith(_AT_THE_PACE_OF_SPEECH):
-            item.add_marker(pytest.mark.xdist_group("at the pace of speech"))
+def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:
+    """Tests marked `virtual_time` get its loop, as do their fixtures."""
+    if item.get_closest_marker("virtual_time"):
+        return {"virtual": VirtualTimeLoop}
+    return {"real": asyncio.new_event_loop}

@@ -1,11 +1,12 @@
 """What the tests of the local agent's server share: models loaded once, and servers on demand."""
 
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AsyncExitStack
 
 import pytest
+import pytest_asyncio
 
-from tests.support.agent_server import ScriptedBrain, running_agent
+from tests.support.agent_server import LocalAgent, ScriptedBrain
 from voice.agent.brain import Brain
 from voice.agent.models import Models, load_models
 from voice.agent.quirks import Quirks
@@ -25,22 +26,20 @@ def models() -> Iterator[Models]:
     loaded.shut_down()
 
 
-@pytest.fixture
-def start_agent(models: Models) -> Iterator[StartAgent]:
+@pytest_asyncio.fixture
+async def start_agent(models: Models) -> AsyncIterator[StartAgent]:
     """Start a server with these options and brain; gives its WebSocket address."""
-    with ExitStack() as servers:
+    async with AsyncExitStack() as servers:
 
         def start(options: AgentOptions | None = None, brain: Brain | None = None) -> str:
-            chosen = options or AgentOptions(quirks=UNPACED)
-            return servers.enter_context(running_agent(models, brain or ScriptedBrain(), chosen))
+            agent = LocalAgent(models, brain or ScriptedBrain(), options or AgentOptions(quirks=UNPACED))
+            servers.push_async_callback(agent.stop)
+            return agent.url
 
         yield start
 
 
-@pytest.fixture(scope="session")
-def agent_url(models: Models) -> Iterator[str]:
-    """One server for many tests, without keys, whose brain says one short sentence to everything."""
-    # Dropped sessions stay for half a minute: room for those of the whole suite.
-    options = AgentOptions(quirks=UNPACED, max_sessions=500)
-    with running_agent(models, ScriptedBrain(), options) as url:
-        yield url
+@pytest_asyncio.fixture
+async def agent_url(start_agent: StartAgent) -> str:
+    """A server without keys, whose brain says one short sentence to everything."""
+    return start_agent()

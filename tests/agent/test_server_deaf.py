@@ -9,6 +9,8 @@ from voice.agent.models import load_models
 from voice.agent.recognizer import RecognitionUnavailable
 from voice.agent.server import AgentOptions
 
+pytestmark = pytest.mark.virtual_time
+
 
 async def test_the_agent_says_that_it_cannot_hear_and_still_talks(
     monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
@@ -19,7 +21,7 @@ async def test_the_agent_says_that_it_cannot_hear_and_still_talks(
     monkeypatch.setattr(models_module, "shared_recognizer", unavailable)
     deaf = load_models()
     assert "I cannot hear on this computer." in caplog.text
-    with running_agent(deaf, ScriptedBrain(), AgentOptions()) as url:
+    async with running_agent(deaf, ScriptedBrain(), AgentOptions()) as url:
         async with agent_client(url) as client:
             await client.start(greeting="Hello.")
             assert (await client.expect("transcript.agent"))["text"] == "Hello."

@@ -11,6 +11,8 @@ from voice.agent.quirks import Quirks
 from voice.agent.server import AgentOptions
 from voice.protocol.voices import catalogue
 
+pytestmark = pytest.mark.virtual_time
+
 TOOL = {"type": "function", "name": "look_up"}
 
 

@@ -12,8 +12,14 @@ from tests.support.agent_client import AgentClient, Event, agent_client
 from tests.support.agent_server import ScriptedBrain
 from voice.agent.brain import CallTool, Conversation, Say
 from voice.agent.g711 import decode_alaw, decode_ulaw
+from voice.agent.line_format import LineFormat
+from voice.agent.models import Models
 from voice.agent.quirks import Quirks
+from voice.agent.reply import Spoken
 from voice.agent.server import AgentOptions
+from voice.protocol.voices import LocalStyle
+
+pytestmark = pytest.mark.virtual_time
 
 GREETING = "Hello there, how are you?"
 LONG = "One two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen."
@@ -262,7 +268,17 @@ async def test_a_brain_that_fails_is_told_and_the_session_goes_on(
     assert "no reply today" in caplog.text
 
 
-async def test_the_first_sentence_plays_while_the_next_is_made(start_agent: StartAgent) -> None:
+async def test_the_first_sentence_plays_while_the_next_is_made(
+    start_agent: StartAgent, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak = models.speak
+
+    async def speak_slowly(sentence: str, *, style: LocalStyle, line: LineFormat) -> Spoken:
+        spoken = await speak(sentence, style=style, line=line)
+        await asyncio.sleep(0.2)  # in virtual time synthesis would take none
+        return spoken
+
+    monkeypatch.setattr(models, "speak", speak_slowly)
     brain = ScriptedBrain(lambda _: [Say(f"Short. {LONG} {LONG}")])
     async with agent_client(start_agent(brain=brain)) as client:
         await client.start()

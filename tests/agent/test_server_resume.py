@@ -5,10 +5,12 @@ import pytest
 from tests.agent.conftest import StartAgent
 from tests.agent.test_server_tokens import KEY, minted
 from tests.agent.test_server_turns import utterance
-from tests.support.agent_client import AgentClient, agent_client, health
+from tests.support.agent_client import AgentClient, agent_client, until_health
 from tests.support.agent_server import ScriptedBrain, TurnableClock
 from voice.agent.quirks import Quirks
 from voice.agent.server import AgentOptions
+
+pytestmark = pytest.mark.virtual_time
 
 OTHER_KEY = "another-key"
 
@@ -110,8 +112,7 @@ async def test_a_dropped_session_is_kept_for_half_a_minute(
     url = start_agent(AgentOptions(clock=clock))
     async with agent_client(url) as client:
         ready = await client.start()
-    while (await health(url))["connected"]:
-        pass  # the server has not seen the drop yet; its half minute begins when it does
+    await until_health(url, connected=0)  # the half minute begins when the server sees the drop
     clock.advance(away_s)
     async with agent_client(url) as client:
         assert await resumed(client, ready["session_id"]) == outcome

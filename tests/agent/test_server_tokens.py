@@ -11,6 +11,8 @@ from tests.support.agent_server import TurnableClock
 from voice.agent.quirks import Quirks
 from voice.agent.server import AgentOptions
 
+pytestmark = pytest.mark.virtual_time
+
 KEY = "key-of-the-tests"
 KEYED = AgentOptions(api_keys=(KEY,))
 

@@ -2,6 +2,8 @@
 
 import json
 
+import pytest
+
 from tests.agent.conftest import UNPACED, StartAgent
 from tests.agent.test_server_turns import utterance
 from tests.support.agent_client import AgentClient, Event, agent_client
@@ -9,6 +11,8 @@ from tests.support.agent_server import ScriptedBrain, TurnableClock
 from voice.agent.brain import CallTool, Conversation, Say
 from voice.agent.quirks import Quirks
 from voice.agent.server import AgentOptions
+
+pytestmark = pytest.mark.virtual_time
 
 TOOL = {"type": "function", "name": "weather", "description": "Weather of a place."}
 OTHER = {"type": "function", "name": "clock"}

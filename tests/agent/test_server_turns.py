@@ -11,6 +11,8 @@ from tests.support.agent_server import ScriptedBrain
 from voice.agent.brain import Say
 from voice.agent.g711 import encode_alaw, encode_ulaw
 
+pytestmark = pytest.mark.virtual_time
+
 LONG = "One two three four five six seven eight nine ten eleven twelve."
 TURN_TYPES = (
     "input.speech.started",

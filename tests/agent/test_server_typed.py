@@ -10,6 +10,8 @@ from voice.agent.server import AgentOptions
 from voice.protocol.earlier import earlier_part, with_earlier
 from voice.protocol.typed_text import instructions_for
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.mark.parametrize("inject", [True, False])
 async def test_a_typed_text_is_a_turn_of_the_person_and_heard_once(

@@ -38,19 +38,16 @@ def speech_after(ready: asyncio.Event, clip: NDArray[np.int16]) -> Iterator[NDAr
 
 async def test_a_spoken_sentence_is_understood_and_answered(models: Models) -> None:
     greeted = asyncio.Event()
-    with running_agent(models, RulesBrain(), AgentOptions()) as url:
-        async with asyncio.timeout(60):
-            watched = Watched(url)
-            async with fake_browser(watched.call, speech_after(greeted, read_clip("goforward"))):
-                await watched.until(lambda view: view.state == "speaking")
-                await watched.until_now(lambda view: view.state == "listening")
-                greeted.set()
-                view = await watched.until(lambda view: len(view.turns) == 3 and view.turns[2].settled)
-                growing = [
-                    v.turns[1].text for v in watched.views if len(v.turns) == 2 and not v.turns[1].settled
-                ]
-                watched.call.hang_up()
-                await watched.running
+    async with running_agent(models, RulesBrain(), AgentOptions()) as url, asyncio.timeout(60):
+        watched = Watched(url)
+        async with fake_browser(watched.call, speech_after(greeted, read_clip("goforward"))):
+            await watched.until(lambda view: view.state == "speaking")
+            await watched.until_now(lambda view: view.state == "listening")
+            greeted.set()
+            view = await watched.until(lambda view: len(view.turns) == 3 and view.turns[2].settled)
+            growing = [v.turns[1].text for v in watched.views if len(v.turns) == 2 and not v.turns[1].settled]
+            watched.call.hang_up()
+            await watched.running
     greeting, spoken, answer = view.turns
     assert (greeting.speaker, greeting.text) == ("agent", "Hello.")
     assert spoken.speaker == "user"
@@ -75,59 +72,60 @@ async def asked(watched: Watched, text: str) -> str:
 
 
 async def test_a_typed_question_is_answered_once_and_remembered(models: Models) -> None:
-    with running_agent(models, RulesBrain(), AgentOptions()) as url:
-        async with asyncio.timeout(60):
-            watched = Watched(url)
-            async with fake_browser(watched.call, speech_after(asyncio.Event(), read_clip("goforward"))):
-                await watched.until(lambda view: view.state == "speaking")
-                await watched.until_now(lambda view: view.state == "listening")
-                assert await asked(watched, "what is two plus two") == "2 plus 2 is 4."
-                assert "Ada" in await asked(watched, "my name is Ada")
-                assert "Ada" in await asked(watched, "what is my name?")
-                watched.call.hang_up()
-                await watched.running
+    async with running_agent(models, RulesBrain(), AgentOptions()) as url, asyncio.timeout(60):
+        watched = Watched(url)
+        async with fake_browser(watched.call, speech_after(asyncio.Event(), read_clip("goforward"))):
+            await watched.until(lambda view: view.state == "speaking")
+            await watched.until_now(lambda view: view.state == "listening")
+            assert await asked(watched, "what is two plus two") == "2 plus 2 is 4."
+            assert "Ada" in await asked(watched, "my name is Ada")
+            assert "Ada" in await asked(watched, "what is my name?")
+            watched.call.hang_up()
+            await watched.running
 
 
 async def test_a_broken_socket_is_replaced_and_the_conversation_goes_on(models: Models) -> None:
     back = asyncio.Event()
-    with running_agent(models, RulesBrain(), AgentOptions()) as url:
-        async with asyncio.timeout(60), breakable_wire(url) as wire:
-            watched = Watched(wire.url)
-            async with fake_browser(watched.call, speech_after(back, read_clip("goforward"))):
-                await watched.until(lambda view: view.state == "speaking")
-                await watched.until_now(lambda view: view.state == "listening")
-                await asked(watched, "my name is Ada")
-                wire.cut()
-                await watched.until(lambda view: view.state == "reconnecting")
-                await watched.until_now(lambda view: view.state == "listening")
-                assert "Ada" in await asked(watched, "what is my name?")
-                back.set()
-                view = await watched.until_now(lambda view: len(view.turns) == 7 and view.turns[6].settled)
-                watched.call.hang_up()
-                await watched.running
+    async with (
+        running_agent(models, RulesBrain(), AgentOptions()) as url,
+        asyncio.timeout(60),
+        breakable_wire(url) as wire,
+    ):
+        watched = Watched(wire.url)
+        async with fake_browser(watched.call, speech_after(back, read_clip("goforward"))):
+            await watched.until(lambda view: view.state == "speaking")
+            await watched.until_now(lambda view: view.state == "listening")
+            await asked(watched, "my name is Ada")
+            wire.cut()
+            await watched.until(lambda view: view.state == "reconnecting")
+            await watched.until_now(lambda view: view.state == "listening")
+            assert "Ada" in await asked(watched, "what is my name?")
+            back.set()
+            view = await watched.until_now(lambda view: len(view.turns) == 7 and view.turns[6].settled)
+            watched.call.hang_up()
+            await watched.running
     assert wire.connections == 2
     assert word_error_rate(WORDS["goforward"], view.turns[5].text) <= 0.25
     assert watched.call.view.failure is None
 
 
 async def test_a_restarted_session_knows_what_was_said_and_does_not_greet_again(models: Models) -> None:
-    with running_agent(models, RulesBrain(), AgentOptions()) as url:
-        async with asyncio.timeout(60):
-            watched = Watched(url)
-            async with fake_browser(watched.call, speech_after(asyncio.Event(), read_clip("goforward"))):
-                await watched.until(lambda view: view.state == "speaking")
-                await watched.until_now(lambda view: view.state == "listening")
-                await asked(watched, "my name is Ada")
-                first = watched.call.view.session_id
-                watched.call.want(
-                    SessionPatch(system_prompt="Be brief.", greeting="Ahoy.", output=OutputPatch(voice="eve"))
-                )
-                watched.call.restart()
-                view = await watched.until_now(
-                    lambda view: view.state == "listening" and view.session_id not in (None, first)
-                )
-                assert {status.status for status in view.settings.values()} == {"applied"}
-                assert "Ada" in await asked(watched, "what is my name?")
-                assert [turn.text for turn in watched.call.view.turns].count("Ahoy.") == 0
-                watched.call.hang_up()
-                await watched.running
+    async with running_agent(models, RulesBrain(), AgentOptions()) as url, asyncio.timeout(60):
+        watched = Watched(url)
+        async with fake_browser(watched.call, speech_after(asyncio.Event(), read_clip("goforward"))):
+            await watched.until(lambda view: view.state == "speaking")
+            await watched.until_now(lambda view: view.state == "listening")
+            await asked(watched, "my name is Ada")
+            first = watched.call.view.session_id
+            watched.call.want(
+                SessionPatch(system_prompt="Be brief.", greeting="Ahoy.", output=OutputPatch(voice="eve"))
+            )
+            watched.call.restart()
+            view = await watched.until_now(
+                lambda view: view.state == "listening" and view.session_id not in (None, first)
+            )
+            assert {status.status for status in view.settings.values()} == {"applied"}
+            assert "Ada" in await asked(watched, "what is my name?")
+            assert [turn.text for turn in watched.call.view.turns].count("Ahoy.") == 0
+            watched.call.hang_up()
+            await watched.running

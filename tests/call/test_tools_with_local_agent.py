@@ -45,18 +45,17 @@ async def ask(watched: Watched, text: str) -> tuple[TurnView, TurnView]:
 
 async def test_questions_lead_to_tools_and_answers_use_their_results(models: Models) -> None:
     options = AgentOptions(quirks=Quirks(tool_hold_ms=50))
-    with running_agent(models, RulesBrain(), options) as url:
-        async with asyncio.timeout(120):
-            watched = Watched(url, PATCH, catalogue())
-            async with fake_browser(watched.call, (samples * 0 for samples in tone())):
-                await watched.until(lambda view: view.state == "listening")
-                time, told = await ask(watched, "What time is it in Tokyo?")
-                times, product = await ask(watched, "What is 12 times 7?")
-                miles, distance = await ask(watched, "Convert ten miles to kilometres.")
-                note, noted = await ask(watched, "Make a note to buy milk.")
-                notes, read_out = await ask(watched, "What are my notes?")
-                watched.call.hang_up()
-                await watched.running
+    async with running_agent(models, RulesBrain(), options) as url, asyncio.timeout(120):
+        watched = Watched(url, PATCH, catalogue())
+        async with fake_browser(watched.call, (samples * 0 for samples in tone())):
+            await watched.until(lambda view: view.state == "listening")
+            time, told = await ask(watched, "What time is it in Tokyo?")
+            times, product = await ask(watched, "What is 12 times 7?")
+            miles, distance = await ask(watched, "Convert ten miles to kilometres.")
+            note, noted = await ask(watched, "Make a note to buy milk.")
+            notes, read_out = await ask(watched, "What are my notes?")
+            watched.call.hang_up()
+            await watched.running
     assert time.tool is not None
     assert (time.tool.name, time.tool.arguments) == ("current_time", '{"place": "Tokyo"}')
     assert time.tool.status == "done"

@@ -26,6 +26,7 @@ RATE_HZ = 24_000
 CHUNK_MS = 50
 DATA = Path(__file__).parents[1] / "data"
 DEADLINE_S = 20.0
+_POLL_S = 0.02
 
 
 def clip(name: str, rate_hz: int = RATE_HZ) -> Samples:
@@ -158,3 +159,12 @@ async def health(url: str) -> Event:
         response = await http.get(url.replace("ws://", "http://").replace("/v1/ws", "/health"))
     body: Event = response.json()
     return body
+
+
+async def until_health(url: str, **wanted: object) -> None:
+    """Ask until `/health` says this: nothing tells what became of a session that a client has left."""
+    async with asyncio.timeout(DEADLINE_S):
+        while True:
+            if wanted.items() <= (await health(url)).items():
+                return
+            await asyncio.sleep(_POLL_S)

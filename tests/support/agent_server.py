@@ -1,12 +1,13 @@
-"""The local agent's server in a thread of the test process, with an event loop of its own."""
+"""The local agent's server on the event loop of the test, so that both run on one clock."""
 
 import asyncio
-import threading
-from collections.abc import AsyncGenerator, Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+import time
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from dataclasses import dataclass, replace
 
 from voice.agent.brain import Brain, CallTool, Conversation, Say
+from voice.agent.clock import SystemClock
 from voice.agent.models import Models
 from voice.agent.server import AgentOptions, AgentServer, bind, build_app, ws_url
 
@@ -16,7 +17,6 @@ class TurnableClock:
     """A clock that tests set; it stands still otherwise."""
 
     now: float = 1_790_000_000.0
-    _lock: threading.Lock = field(default_factory=threading.Lock)
 
     def wall(self) -> float:
         return self.now
@@ -25,8 +25,21 @@ class TurnableClock:
         return self.now
 
     def advance(self, seconds: float) -> None:
-        with self._lock:
-            self.now += seconds
+        self.now += seconds
+
+
+class LoopClock:
+    """The clock of the test's event loop, which may be virtual."""
+
+    def __init__(self) -> None:
+        self._loop = asyncio.get_running_loop()
+        self._began_at = time.time() - self._loop.time()
+
+    def wall(self) -> float:
+        return self._began_at + self._loop.time()
+
+    def monotonic(self) -> float:
+        return self._loop.time()
 
 
 Script = Callable[[Conversation], list[Say | CallTool]]
@@ -45,18 +58,40 @@ class ScriptedBrain:
             yield item
 
 
-@contextmanager
-def running_agent(models: Models, brain: Brain, options: AgentOptions) -> Iterator[str]:
-    """Serve on a free loopback port; yields the WebSocket address."""
-    listening = bind("127.0.0.1", 0)
-    up = threading.Event()
-    server = AgentServer(build_app(models, brain, options), up.set)
-    thread = threading.Thread(target=lambda: asyncio.run(server.serve([listening])), daemon=True)
-    thread.start()
-    assert up.wait(10), "the server did not start"
+class _Server(AgentServer):
+    """Leaves the process's signals to pytest."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+class LocalAgent:
+    """Serves on a free loopback port, on the event loop of the test; `url` is the WebSocket address.
+
+    It runs by the loop's clock, unless the test has one to turn.
+    """
+
+    def __init__(self, models: Models, brain: Brain, options: AgentOptions) -> None:
+        if isinstance(options.clock, SystemClock):
+            options = replace(options, clock=LoopClock())
+        listening = bind("127.0.0.1", 0)
+        self.url = ws_url(listening)
+        # Whoever connects before it serves waits in the socket's backlog.
+        self._server = _Server(build_app(models, brain, options), on_listening=lambda: None)
+        self._serving = asyncio.create_task(self._server.serve([listening]))
+
+    async def stop(self) -> None:
+        """Stop as on a signal."""
+        self._server.stop_soon()
+        await self._serving
+
+
+@asynccontextmanager
+async def running_agent(models: Models, brain: Brain, options: AgentOptions) -> AsyncIterator[str]:
+    """Serve for as long as the block lasts; yields the WebSocket address."""
+    agent = LocalAgent(models, brain, options)
     try:
-        yield ws_url(listening)
+        yield agent.url
     finally:
-        server.stop_soon()
-        thread.join(10)
-        assert not thread.is_alive(), "the server did not stop"
+        await agent.stop()

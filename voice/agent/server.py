@@ -100,7 +100,7 @@ def build_app(models: Models, brain: Brain, options: AgentOptions) -> Starlette:
         finally:
             sweeping.cancel()
             registry.close()
-            await asyncio.to_thread(archive.close)
+            await archive.close()
             await models.settle()
 
     return Starlette(

@@ -21,12 +21,14 @@ from tests.agent.test_server_tools import TOOL, answer, called, script
 from tests.agent.test_server_turns import utterance
 from tests.audio.recordings import RATE_HZ as DECODED_HZ
 from tests.audio.recordings import read_back
-from tests.support.agent_client import AgentClient, agent_client, clip, health, silence
+from tests.support.agent_client import AgentClient, agent_client, clip, silence, until_health
 from tests.support.agent_server import ScriptedBrain, TurnableClock
 from voice.agent.brain import CallTool, Say
 from voice.agent.g711 import encode_ulaw
 from voice.agent.quirks import Quirks
 from voice.agent.server import AgentOptions
+
+pytestmark = pytest.mark.virtual_time
 
 COUNTING = "One two three four five six seven eight nine ten eleven twelve."
 # Of a sound in the recording and the timeline's word for it: 10 ms of the measure and 20 ms of a lane.
@@ -163,8 +165,7 @@ async def test_a_resumed_session_is_one_with_a_silent_gap(start_agent: StartAgen
         session_id = (await client.start(greeting=COUNTING))["session_id"]
         await client.until_spoken("two")
         client.socket.transport.abort()
-    while (await health(url))["connected"]:
-        pass  # the server has not seen the drop yet
+    await until_health(url, connected=0)
     await asyncio.sleep(0.5)  # the gap itself
     async with agent_client(url) as client, sessions_api(url) as http:
         await client.send("session.resume", session_id=session_id)
@@ -189,11 +190,9 @@ async def test_a_session_that_nobody_came_back_to_ends_as_one_that_was_left(star
     url = start_agent(AgentOptions(clock=clock))
     async with agent_client(url) as client:
         session_id = (await client.start())["session_id"]
-    while (await health(url))["connected"]:
-        pass  # the server has not seen the drop yet; its half minute begins when it does
+    await until_health(url, connected=0)  # the half minute begins when the server sees the drop
     clock.advance(31)
-    while (await health(url))["sessions"]:
-        pass  # until the next sweep
+    await until_health(url, sessions=0)  # until the next sweep
     clock.advance(1)
     async with sessions_api(url) as http:
         timeline = await timeline_of(http, session_id)

@@ -13,6 +13,8 @@ from voice.agent.quirks import Quirks
 from voice.agent.server import AgentOptions
 from voice.protocol.stored_sessions import FullSession, SessionPage, Timeline
 
+pytestmark = pytest.mark.virtual_time
+
 KEY, OTHER_KEY = "key-of-the-tests", "key-of-somebody-else"
 ENVELOPE = {"code", "message", "param", "request_id", "errors", "detail"}
 

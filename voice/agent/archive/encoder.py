@@ -3,8 +3,8 @@
 Owns the thread and its rounds. It never holds up the event loop: what it takes was queued there.
 """
 
-import threading
-import time
+import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final
 
 from voice.agent.archive.recording import Recording
@@ -14,42 +14,41 @@ ROUND_S: Final = 0.2
 
 
 class Encoder:
-    """Encodes while there are recordings, and sleeps otherwise. Its clock is that of asyncio's loops."""
+    """Encodes while there are recordings, and sleeps otherwise. Used on the event loop, by its clock."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="recordings")
         self._recordings: list[Recording] = []
-        self._closed = threading.Event()
-        self._wanted = threading.Event()
-        self._thread = threading.Thread(target=self._run, name="recordings", daemon=True)
+        self._wanted = asyncio.Event()
+        self._rounds: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Start the thread."""
-        self._thread.start()
+        """Start the rounds."""
+        self._rounds = asyncio.create_task(self._run())
 
     def add(self, recording: Recording) -> None:
         """Encode this one until it is finished."""
-        with self._lock:
-            self._recordings.append(recording)
+        self._recordings.append(recording)
         self._wanted.set()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop in the middle of whatever there is, and wait for the round under way."""
-        self._closed.set()
-        self._wanted.set()
-        if self._thread.is_alive():
-            self._thread.join()
+        if self._rounds is not None:
+            self._rounds.cancel()
+            await asyncio.wait([self._rounds])
+        await asyncio.to_thread(self._thread.shutdown)
 
-    def _run(self) -> None:
-        while not self._closed.is_set():
-            self._wanted.wait()
-            for recording in self._round():
-                recording.encode(time.monotonic())
-            self._closed.wait(ROUND_S)
-
-    def _round(self) -> list[Recording]:
-        with self._lock:
+    async def _run(self) -> None:
+        loop = asyncio.get_running_loop()
+        while True:
+            await self._wanted.wait()
+            await loop.run_in_executor(self._thread, _encode, tuple(self._recordings), loop.time())
             self._recordings = [recording for recording in self._recordings if not recording.finished]
-            if not self._recordings and not self._closed.is_set():
+            if not self._recordings:
                 self._wanted.clear()
-            return list(self._recordings)
+            await asyncio.sleep(ROUND_S)
+
+
+def _encode(recordings: tuple[Recording, ...], now: float) -> None:
+    for recording in recordings:
+        recording.encode(now)

@@ -86,9 +86,9 @@ class Archive:
         """Start to encode."""
         self._encoder.start()
 
-    def close(self) -> None:
+    async def close(self) -> None:
         """Stop encoding; waits for a few milliseconds of work."""
-        self._encoder.close()
+        await self._encoder.close()
 
     def begin(self, start: Start, *, record: bool) -> Journal:
         """Follow another session."""
