@@ -45,6 +45,7 @@ def test_no_field_of_a_captured_answer_is_lost(name: str, shape: type[Any]) -> N
         ("session_created", "session"),
         ("session_list", "session_list"),
         ("session_list_last", "session_list"),
+        ("metadata", "metadata"),
     ],
 )
 def test_every_captured_answer_fits_its_schema(name: str, schema: str) -> None:

@@ -18,7 +18,7 @@ def captured(name: str) -> bytes:
 
 
 def assert_fits(plain: Any, schema: str) -> None:
-    """Fail, and say where, unless the service would send this: `timeline`, `session` or `session_list`."""
+    """Fail, and say where, unless the service would send this; `schema` names one beside the answers."""
     faults = [f"{fault.json_path}: {fault.message}" for fault in _validator(schema).iter_errors(plain)]
     assert not faults, "\n".join(faults)
 

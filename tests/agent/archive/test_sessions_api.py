@@ -39,6 +39,7 @@ async def test_a_running_session_is_told_as_such_and_can_not_be_deleted(start_ag
     async with agent_client(url) as client, sessions_api(url) as http:
         session_id = (await client.start())["session_id"]
         body = (await http.get(f"/v1/sessions/{session_id}")).json()
+        assert_fits(body, "session")
         assert (body["status"], body["artifacts"]) == ("created", [])
         assert body["duration_seconds"] is body["ended_at"] is body["public_close_reason"] is None
         assert refusal(await http.delete(f"/v1/sessions/{session_id}")) == (409, "conflict", None)
@@ -56,6 +57,7 @@ async def test_a_finished_session_tells_how_it_ran_and_can_be_deleted(start_agen
         assert full.config is not None
         assert full.config["system_prompt"] == "Be kind."
         assert [a.type for a in full.artifacts] == ["audio", "timeline", "metadata"]
+        assert_fits((await artifact(http, session, "metadata")).json(), "metadata")
         (listed,) = (await http.get("/v1/sessions")).json()["sessions"]
         assert listed == {name: session[name] for name in listed}
         deleted = await http.delete(f"/v1/sessions/{session_id}")
