@@ -77,34 +77,6 @@ def test_unset_and_null_turn_detection_differ_on_the_wire() -> None:
     assert '"turn_detection":null' in encode(null)
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ('{"type":"reply.done","reply_id":"r"}', ev.ReplyDone(reply_id="r", status="completed")),
-        ('{"type":"session.ready","session_id":"s"}', ev.SessionReady(session_id="s")),
-        ('{"type":"session.error","code":"UNAUTHORIZED"}', ev.SessionError(code="unauthorized")),
-        (
-            '{"type":"error","code":"FORBIDDEN","timestamp":"2026-09-01"}',
-            ev.BareError(code="forbidden", timestamp="2026-09-01"),
-        ),
-        ('{"type":"session.ended","audio_duration_seconds":null,"extra":1}', ev.SessionEnded()),
-    ],
-)
-def test_older_and_newer_spellings_are_understood(text: str, expected: ev.ServerEvent) -> None:
-    assert decode_server(text) == expected
-
-
-def test_both_names_of_a_delta_and_of_arguments_are_read() -> None:
-    for name in ("text", "delta"):
-        event = decode_server(json.dumps({"type": "transcript.user.delta", name: "so far"}))
-        assert isinstance(event, ev.TranscriptUserDelta)
-        assert event.words == "so far"
-    for name in ("arguments", "args"):
-        call = decode_server(json.dumps({"type": "tool.call", "call_id": "c", "name": "n", name: {"a": 1}}))
-        assert isinstance(call, ev.ToolCall)
-        assert call.values == {"a": 1}
-
-
 def test_unknown_type_is_told_from_a_malformed_message() -> None:
     assert decode_server('{"type":"reply.content_part.done","x":[]}') == Unknown("reply.content_part.done")
     bad = decode_server('{"type":"reply.audio","data":7}')

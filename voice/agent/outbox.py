@@ -15,14 +15,10 @@ from voice.protocol.server_events import (
     ReplyAudio,
     ServerEvent,
     SessionError,
-    ToolCall,
-    TranscriptUserDelta,
 )
 
 # Two and a half seconds of 10 ms frames: more than any hiccup of a network that can carry a call at all.
 MAX_WAITING: Final = 256
-# Spellings of other servers that the event classes also accept; this one writes the current ones.
-_FOREIGN_FIELDS: Final = {ToolCall: ("args",), TranscriptUserDelta: ("delta",)}
 _PROTOCOL_CODES: Final = frozenset({"invalid_format", "invalid_audio", "audio_rate_violation"})
 
 
@@ -31,11 +27,7 @@ def wire_text(event: ServerEvent, timestamp: float, *, upper_case_codes: bool = 
     stamped = msgspec.structs.replace(event, timestamp=timestamp)
     if isinstance(event, SessionError):
         return _error_text(stamped, upper_case=upper_case_codes)
-    hidden = _FOREIGN_FIELDS.get(type(event))
-    if hidden is None:
-        return encode(stamped)
-    plain = msgspec.to_builtins(stamped)
-    return msgspec.json.encode({k: v for k, v in plain.items() if k not in hidden}).decode()
+    return encode(stamped)
 
 
 def _error_text(stamped: ServerEvent, *, upper_case: bool) -> str:

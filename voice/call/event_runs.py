@@ -63,7 +63,7 @@ class Run:
                 self._audio_bytes += len(event.data)
                 self._name(reply_id=event.reply_id)
             case TranscriptUserDelta():
-                self._text = event.words[: _SHOWN_CHARS + _MARGIN_CHARS]
+                self._text = event.text[: _SHOWN_CHARS + _MARGIN_CHARS]
                 self._name(item_id=event.item_id)
             case TranscriptAgentDelta():
                 self._add_word(event)

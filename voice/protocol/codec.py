@@ -2,6 +2,7 @@
 
 import msgspec
 
+from voice.protocol import spellings
 from voice.protocol.client_events import AnyClientEvent, ClientEvent
 from voice.protocol.server_events import AnyServerEvent, ServerEvent
 
@@ -29,21 +30,42 @@ class _Typed(msgspec.Struct, frozen=True):
 # Text with half a surrogate pair fails to encode, bytes that are no UTF-8 fail to decode.
 _UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
-_server_decoder: msgspec.json.Decoder[AnyServerEvent] = msgspec.json.Decoder(AnyServerEvent)
+_json_decoder = msgspec.json.Decoder()
 _client_decoder: msgspec.json.Decoder[AnyClientEvent] = msgspec.json.Decoder(AnyClientEvent)
 _type_decoder = msgspec.json.Decoder(_Typed)
 _encoder = msgspec.json.Encoder()
 
-_SERVER_TYPES = frozenset(str(c.__struct_config__.tag) for c in AnyServerEvent.__args__)
+_SERVER_CLASSES: dict[str, type[AnyServerEvent]] = {
+    str(c.__struct_config__.tag): c for c in AnyServerEvent.__args__
+}
 _CLIENT_TYPES = frozenset(str(c.__struct_config__.tag) for c in AnyClientEvent.__args__)
 
 
 def decode_server(message: str | bytes) -> AnyServerEvent | Unknown | Malformed:
-    """Decode one message from an agent."""
+    """Decode one message from an agent, in any spelling; only what an event can't do without is demanded."""
     try:
-        return _server_decoder.decode(message)
+        raw = _json_decoder.decode(message)
+        if not isinstance(raw, dict):
+            return Malformed("not a JSON object")
+        event = spellings.current(raw)
     except _UNREADABLE as error:
-        return _explain(message, _SERVER_TYPES, error)
+        return Malformed(_reason(error))
+    kind = event["type"]
+    if not isinstance(kind, str):
+        return Malformed("no type")
+    known = _SERVER_CLASSES.get(kind)
+    return Unknown(kind) if known is None else _converted(event, known, kind)
+
+
+def _converted(event: spellings.Fields, known: type[AnyServerEvent], kind: str) -> AnyServerEvent | Malformed:
+    try:
+        return msgspec.convert(event, known)
+    except (msgspec.ValidationError, OverflowError):
+        pass
+    try:
+        return msgspec.convert(spellings.readable(event, known), known)
+    except msgspec.ValidationError as error:
+        return Malformed(_reason(error), kind)
 
 
 def decode_client(message: str | bytes) -> AnyClientEvent | Unknown | Malformed:
@@ -60,9 +82,13 @@ def encode(event: ClientEvent | ServerEvent) -> str:
 
 
 def _explain(message: str | bytes, known: frozenset[str], error: Exception) -> Unknown | Malformed:
-    reason = str(error)[:_MAX_REASON_CHARS]
+    reason = _reason(error)
     try:
         kind = _type_decoder.decode(message).type
     except _UNREADABLE:
         return Malformed(reason)
     return Malformed(reason, kind) if kind in known else Unknown(kind)
+
+
+def _reason(error: Exception) -> str:
+    return str(error)[:_MAX_REASON_CHARS]

@@ -51,6 +51,8 @@ def word(session: Session, event: TranscriptAgentDelta, now: float) -> Step:
 def text(session: Session, event: TranscriptAgent, now: float) -> Step:
     """The reply's text: whole, or trimmed by the agent when it was interrupted."""
     session, reply_id, effects = _reply_of_words(session, event.reply_id, now)
+    if event.text is None:
+        return session, effects
     transcript = agent_turns.told(session.transcript, reply_id, event.text, trimmed=event.interrupted)
     return replace(session, transcript=transcript), effects
 

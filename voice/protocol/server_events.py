@@ -1,27 +1,24 @@
 """What the agent says to a client: one frozen class per event.
 
-Decoding is tolerant: unknown fields are ignored, both spellings seen in the wild are accepted, and
-what newer or older servers leave out has a default. `voice.protocol.codec` turns text into these.
+These are the current names and types. What servers leave out has a default, and a field without one is
+what the event is useless without. `voice.protocol.spellings` reads what other servers write instead.
 """
 
-from typing import Any, Literal
+from typing import Any
 
 import msgspec
 
 
 class ServerEvent(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
-    """Base of everything that comes down the socket.
+    """Base of everything that comes down the socket. `timestamp` is in epoch seconds."""
 
-    `timestamp` is in epoch seconds; older servers sent ISO text on errors.
-    """
-
-    timestamp: float | str | None = None
+    timestamp: float | None = None
 
 
 class SessionReady(ServerEvent, frozen=True, tag="session.ready"):
-    """Audio may flow from here on. Early-2026 servers sent the id alone."""
+    """Audio may flow from here on. A session without an id can't be resumed."""
 
-    session_id: str
+    session_id: str = ""
     config: dict[str, Any] | None = None
     expires_at: float | None = None
     resume_token: str | None = None
@@ -43,14 +40,10 @@ class SessionEnded(ServerEvent, frozen=True, tag="session.ended"):
 class SessionError(ServerEvent, frozen=True, tag="session.error"):
     """A refusal or a failure; which of them end the session is known by `voice.protocol.errors`."""
 
-    code: str = "internal_error"
+    code: str = ""
     message: str = ""
     param: str | None = None
     session_id: str | None = None
-
-    def __post_init__(self) -> None:
-        # The documentation writes codes in upper case, the service sends lower case (2026-09).
-        msgspec.structs.force_setattr(self, "code", self.code.lower())
 
 
 class BareError(SessionError, frozen=True, tag="error"):
@@ -69,26 +62,20 @@ class TranscriptUserDelta(ServerEvent, frozen=True, tag="transcript.user.delta")
     """The utterance so far, whole: replace, do not append."""
 
     item_id: str = ""
-    text: str | None = None
-    delta: str | None = None
-
-    @property
-    def words(self) -> str:
-        """The text under either spelling; one documentation page calls the field `delta`."""
-        return self.text if self.text is not None else self.delta or ""
+    text: str = ""
 
 
 class TranscriptUser(ServerEvent, frozen=True, tag="transcript.user"):
-    """The final words of a user turn."""
+    """The final words of a user turn; empty for a noise."""
 
-    text: str
+    text: str = ""
     item_id: str = ""
 
 
 class ReplyStarted(ServerEvent, frozen=True, tag="reply.started"):
     """A reply begins; its first audio is silence for up to a second or more."""
 
-    reply_id: str
+    reply_id: str = ""
     item_id: str = ""
 
 
@@ -110,19 +97,19 @@ class TranscriptAgentDelta(ServerEvent, frozen=True, tag="transcript.agent.delta
 
 
 class TranscriptAgent(ServerEvent, frozen=True, tag="transcript.agent"):
-    """The text of a reply, trimmed by the server when it was interrupted."""
+    """The text of a reply, trimmed by the server when it was interrupted. None: it does not say."""
 
-    text: str
+    text: str | None = None
     reply_id: str = ""
     item_id: str = ""
     interrupted: bool = False
 
 
 class ReplyDone(ServerEvent, frozen=True, tag="reply.done"):
-    """A reply has been sent whole, or was cut. Early servers left `status` out when completed."""
+    """A reply has been sent whole (`completed`, also when the server says nothing) or was `interrupted`."""
 
     reply_id: str = ""
-    status: Literal["completed", "interrupted"] | str = "completed"
+    status: str = "completed"
 
 
 class ReplyError(ServerEvent, frozen=True, tag="reply.error"):
@@ -138,21 +125,14 @@ class ReplyError(ServerEvent, frozen=True, tag="reply.error"):
 
 
 class ToolCall(ServerEvent, frozen=True, tag="tool.call"):
-    """The agent asks for a function. Early-2026 servers called `arguments` `args`.
+    """The agent asks for a function.
 
     A model may send other arguments than an object; the call must be answered all the same.
     """
 
     call_id: str
-    name: str
-    arguments: Any = None
-    args: Any = None
-
-    @property
-    def values(self) -> Any:
-        """The arguments under either spelling, none as an empty object."""
-        given = self.arguments if self.arguments is not None else self.args
-        return {} if given is None else given
+    name: str = ""
+    arguments: Any = msgspec.field(default_factory=dict)
 
 
 AnyServerEvent = (

@@ -42,7 +42,7 @@ def stopped(session: Session, _: InputSpeechStopped, now: float) -> Step:
 
 def words_so_far(session: Session, event: TranscriptUserDelta, now: float) -> Step:
     """The utterance so far, whole."""
-    transcript = user_turns.said(session.transcript, event.item_id, event.words, now, final=False)
+    transcript = user_turns.said(session.transcript, event.item_id, event.text, now, final=False)
     return replace(session, transcript=transcript), ()
 
 

@@ -32,7 +32,7 @@ def called(session: Session, call: ToolCall, now: float) -> Step:
         return _counted_dropped(session, 1), ()
     session = _opened(session, call, now)
     if call.name in _switched_on(session):
-        return session, (RunTool(call.call_id, call.name, call.values),)
+        return session, (RunTool(call.call_id, call.name, call.arguments),)
     shown = call.name[: tool_turns.MAX_NAME_CHARS]
     words = json.dumps({"error": f"The tool {shown} does not exist or is switched off."}, ensure_ascii=False)
     return finished(session, ToolFinished(call.call_id, words, is_error=True), now)
@@ -87,7 +87,7 @@ def _opened(session: Session, call: ToolCall, now: float) -> Session:
         session,
         playout=playout,
         pending_tools=(*session.pending_tools, PendingTool(call.call_id, playout.latest)),
-        transcript=tool_turns.called(session.transcript, call.call_id, call.name, call.values, now),
+        transcript=tool_turns.called(session.transcript, call.call_id, call.name, call.arguments, now),
         thinking_since=session.thinking_since if current else now,
     )
 

@@ -83,7 +83,7 @@ class Following:
             case ToolCall():
                 self._call(event, at_ms)
             case TranscriptAgent():
-                self._change(event.reply_id, agent_text=self._fit(event.text))
+                self._change(event.reply_id, agent_text=self._fit(event.text or ""))
             case ReplyDone():
                 self._finish(event, at_ms)
 
@@ -166,7 +166,7 @@ class Following:
         call = TimelineToolCall(
             call_id=event.call_id,
             name=event.name,
-            arguments=self._fit_value(event.values),
+            arguments=self._fit_value(event.arguments),
             dispatched_at_ms=at_ms,
         )
         self._turn_of_call[call.call_id] = turn.turn_id
