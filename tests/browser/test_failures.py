@@ -33,7 +33,7 @@ async def test_a_refused_key_is_explained_and_shown_nowhere(
         await agent.socket.close(1008)
 
     stage.perform(refusing)
-    assert "AssemblyAI refused the key in ASSEMBLYAI_API_KEY" in await failure_of(scripted_page)
+    assert "refused the key in ASSEMBLYAI_API_KEY" in await failure_of(scripted_page)
     assert stage.authorizations == [f"Bearer {KEY}"]
     assert scripted_page.traffic
     assert not any(KEY in message for message in scripted_page.traffic)

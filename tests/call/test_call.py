@@ -202,7 +202,7 @@ async def test_a_refused_key_is_said_once_and_not_tried_again() -> None:
         assert len(stage.agents) == 1
     failure = watched.call.view.failure
     assert failure is not None
-    assert failure.sentence == "AssemblyAI refused the key in ASSEMBLYAI_API_KEY."
+    assert failure.sentence == f"The agent at {stage.url} refused the key in ASSEMBLYAI_API_KEY."
     assert not any("canary-key" in repr(view) for view in watched.views)
 
 
@@ -283,7 +283,7 @@ async def test_a_malformed_unknown_or_huge_message_is_counted_and_the_call_goes_
         await agent.get_ready()
         await agent.say_text("not JSON")
         await agent.say_text("[]")
-        await agent.say("tool.call", call_id=7)
+        await agent.say("tool.call", call_id=None)
         await agent.say("reply.content_part.started")
         await agent.say_text('{"type": "transcript.user", "text": "' + "x" * 200_000 + '"}')
         await agent.say("transcript.user", item_id="msg_1", text="still here")

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from tests.call.test_call import Watched, call_to
+from tests.call.test_call import SECOND_OF_TONE, Watched, call_to
 from tests.support.fake_browser import FRAME_SAMPLES, fake_browser
 from tests.support.scripted_agent import SESSION_ID, ScriptedAgent, Stage
 from voice.protocol.config import OutputPatch, SessionPatch
@@ -18,7 +18,12 @@ from voice.protocol.limits import Limits
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Attempts without waiting: how long they wait is the session's business and tested there."""
-    monkeypatch.setattr("voice.protocol.resuming.WAITS_S", (0.0,) * 5)
+    monkeypatch.setattr("voice.protocol.resuming.WAITS_S", (0.0,))
+
+
+# A resume token as the agent gives it. It must show up nowhere.
+TOKEN = "canary-resume-token-0123456789abcdef"  # noqa: S105  (no secret)
+SECOND_ID = "sess_" + "1" * 32
 
 
 class Acts:
@@ -32,14 +37,15 @@ class Acts:
 
 
 async def drop(agent: ScriptedAgent) -> None:
-    await agent.get_ready()
+    await agent.expect("session.update")
+    await agent.say("session.ready", session_id=SESSION_ID, config={}, expires_at=0, resume_token=TOKEN)
     await agent.expect("input.audio")
     agent.socket.transport.abort()
 
 
 async def give_back(agent: ScriptedAgent) -> None:
     await agent.expect("session.resume")
-    await agent.say("session.ready", session_id=SESSION_ID, config={}, expires_at=0, resume_token="x")  # noqa: S106
+    await agent.say("session.ready", session_id=SESSION_ID, config={}, expires_at=0, resume_token=TOKEN)
     await agent.end_politely()
 
 
@@ -51,12 +57,13 @@ async def test_a_dropped_session_goes_on_over_another_socket() -> None:
     async with call_to(Acts(drop, no_answer, give_back)) as (watched, stage), fake_browser(watched.call):
         await watched.until(lambda view: view.state == "reconnecting")
         view = await watched.until_now(lambda view: view.state == "listening" and bool(view.notices))
-        assert "was not heard" in view.notices[0].sentence
+        assert view.notices[0].sentence.startswith("Reconnected. The agent heard nothing for")
         agent = stage.agents[2]
         await agent.expect("input.audio", 5)
         assert agent.received[0] == {"type": "session.resume", "session_id": SESSION_ID}
         assert agent.of_type("session.update") == []
-        assert stage.authorizations == ["Bearer canary-key"] * 3
+        # The attempt with the token got no answer, so the key was next.
+        assert stage.authorizations == ["Bearer canary-key", f"Bearer {TOKEN}", "Bearer canary-key"]
         assert [v.reconnect.attempt for v in watched.views if v.reconnect][-1] == 2
     assert watched.call.view.state == "ended"
 
@@ -117,24 +124,82 @@ async def test_hanging_up_while_reconnecting_opens_no_further_socket() -> None:
     assert watched.call.view.failure is None
 
 
-async def test_a_session_that_is_gone_is_a_lost_connection_and_the_transcript_stays() -> None:
-    async def dropping(agent: ScriptedAgent) -> None:
-        await agent.get_ready()
-        await agent.say("transcript.user", item_id="msg_1", text="go forward ten meters")
+async def refuse(agent: ScriptedAgent) -> None:
+    """As the service was seen to refuse each resume."""
+    await agent.expect("session.resume")
+    await agent.say("session.error", code="session_not_found", message="Session not found", param=None)
+    await agent.socket.close(1008)
+
+
+async def test_a_resume_refused_as_the_service_does_is_followed_by_a_new_session_with_the_conversation() -> (
+    None
+):
+    async def talking(agent: ScriptedAgent) -> None:
+        await agent.expect("session.update")
+        await agent.say("session.ready", session_id=SESSION_ID, config={}, resume_token=TOKEN)
+        await agent.say("transcript.user", item_id="msg_1", text="My name is Ada.")
         await agent.expect("input.audio")
         agent.socket.transport.abort()
 
-    async def gone(agent: ScriptedAgent) -> None:
-        await agent.expect("session.resume")
-        await agent.say("session.error", code="session_not_found", message="Session not found")
-        await agent.socket.close(1008)
+    async def second(agent: ScriptedAgent) -> None:
+        await agent.expect("session.update")
+        await agent.say("session.updated", config={})
+        await agent.say("session.ready", session_id=SECOND_ID, config={}, expires_at=0, resume_token="")
+        await agent.say("reply.started", reply_id="resp_1", item_id="msg_2")
+        await agent.say("reply.audio", reply_id="resp_1", data=SECOND_OF_TONE)
+        await agent.say("transcript.agent", reply_id="resp_1", text="Ada.", interrupted=False)
+        await agent.say("reply.done", reply_id="resp_1", status="completed")
+        await agent.end_politely()
 
-    async with call_to(Acts(dropping, gone)) as (watched, stage), fake_browser(watched.call):
+    async with (
+        call_to(Acts(talking, refuse, refuse, second)) as (watched, stage),
+        fake_browser(watched.call),
+    ):
+        view = await watched.until_now(lambda view: len(view.turns) == 2 and view.state == "speaking")
+        assert stage.authorizations == [
+            "Bearer canary-key",
+            f"Bearer {TOKEN}",
+            "Bearer canary-key",
+            "Bearer canary-key",
+        ]
+        assert [turn.text for turn in view.turns] == ["My name is Ada.", "Ada."]
+        assert (view.failure, view.session_id) == (None, SECOND_ID)
+        (notice,) = view.notices
+        assert notice.sentence.startswith(
+            "Reconnected in a new session that continues the conversation. The agent heard nothing for"
+        )
+        session = stage.agents[3].received[0]["session"]
+        assert session["system_prompt"].endswith("> Person: My name is Ada.")
+        assert "greeting" not in session
+        await stage.agents[3].expect("input.audio", 5)
+    assert watched.call.view.state == "ended"
+    assert TOKEN not in repr(watched.views)
+    log = "".join(entry.json + entry.summary for entry in watched.call.log.changes().entries)
+    assert "session.resume" in log
+    assert TOKEN not in log
+
+
+async def test_a_session_lost_for_good_ends_the_call_and_the_transcript_stays(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("voice.protocol.resuming.SHORT_LIFE_S", 60.0)
+
+    async def dropping(agent: ScriptedAgent) -> None:
+        await agent.get_ready()
+        if len(stage.agents) == 1:
+            await agent.say("transcript.user", item_id="msg_1", text="go forward ten meters")
+        await agent.expect("input.audio")
+        await agent.socket.close(1011, "broken")
+
+    async def any_of_them(agent: ScriptedAgent) -> None:
+        await agent.expect_any()
+        await (refuse if agent.of_type("session.resume") else dropping)(agent)
+
+    async with call_to(any_of_them) as (watched, stage), fake_browser(watched.call):
         await watched.running
-        assert len(stage.agents) == 2
     failure = watched.call.view.failure
     assert failure is not None
-    assert failure.sentence == "The connection to the agent was lost."
+    assert failure.sentence == "The connection to the agent was lost (broken)."
     assert [turn.text for turn in watched.call.view.turns] == ["go forward ten meters"]
 
 

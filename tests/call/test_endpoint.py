@@ -51,15 +51,34 @@ async def test_a_token_is_minted_for_each_connection_and_the_key_stays_out_of_th
     assert seen[0].path == "/v1/token?expires_in_seconds=60"
 
 
-@pytest.mark.parametrize("status", [401, 403, 404])
-async def test_a_refused_key_is_said_by_the_name_of_its_setting(status: int) -> None:
-    async with token_server(status, {"detail": "Invalid API key"}) as (url, _):
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (404, {"detail": "Invalid API key"}),
+        (400, {"error": "Invalid API key", "code": "unauthorized"}),
+        (401, {}),
+        (403, "no"),
+    ],
+)
+async def test_a_refused_key_is_said_by_the_name_of_its_setting(status: int, body: object) -> None:
+    async with token_server(status, body) as (url, _):
         with pytest.raises(AuthRefused, match="refused the key in ASSEMBLYAI_API_KEY") as refusal:
             await Endpoint("ws://x", "agent", key=KEY, token_url=url).address()
     assert KEY not in str(refusal.value)
 
 
-@pytest.mark.parametrize(("status", "body"), [(500, {}), (200, {"no": "token"}), (200, []), (429, {})])
+@pytest.mark.parametrize(
+    ("status", "body"),
+    [
+        (500, {}),
+        (500, {"detail": "Authentication failed"}),
+        (200, {"no": "token"}),
+        (200, []),
+        (429, {}),
+        (404, {"detail": "Not Found"}),
+        (422, {"detail": [{"type": "missing", "loc": ["query", "expires_in_seconds"]}]}),
+    ],
+)
 async def test_a_token_server_that_gives_no_token_is_named(status: int, body: object) -> None:
     async with token_server(status, body) as (url, _):
         with pytest.raises(AgentUnreachable, match="gave no token"):
@@ -70,6 +89,36 @@ async def test_a_token_server_that_does_not_answer_is_named() -> None:
     endpoint = Endpoint("ws://x", "agent", key=KEY, token_url="http://127.0.0.1:9/v1/token")  # noqa: S106
     with pytest.raises(AgentUnreachable, match=r"127\.0\.0\.1:9/v1/token can't be reached"):
         await endpoint.address()
+
+
+async def test_a_resume_token_takes_the_place_of_the_key_and_of_a_fresh_token() -> None:
+    endpoint = Endpoint("ws://x", "agent", key=KEY, token_url="http://127.0.0.1:9/v1/token")  # noqa: S106
+    address = await endpoint.address("resume-me")
+    assert (address.url, address.headers) == ("ws://x", {"Authorization": "Bearer resume-me"})
+    assert address.secrets == ("resume-me",)
+    keyless = await Endpoint("ws://x", "agent").address("resume-me")
+    assert keyless.headers == {"Authorization": "Bearer resume-me"}
+
+
+@pytest.mark.parametrize(
+    ("settings", "sentence"),
+    [
+        (
+            {"assemblyai_api_key": KEY},
+            "AssemblyAI refused the key in ASSEMBLYAI_API_KEY.",
+        ),
+        (
+            {"assemblyai_api_key": KEY, "voice_agent_url": "ws://user:pw@my.example/v1/ws?a=b"},
+            "The agent at ws://my.example/v1/ws refused the key in ASSEMBLYAI_API_KEY.",
+        ),
+        (
+            {"voice_agent_url": "wss://my.example/v1/ws"},
+            "The agent at wss://my.example/v1/ws wants a key, and none is set.",
+        ),
+    ],
+)
+def test_a_refused_key_is_told_by_the_agent_that_refused_it(settings: dict[str, str], sentence: str) -> None:
+    assert service_endpoint(Settings.model_validate(settings)).refusal.sentence == sentence
 
 
 def test_neither_an_endpoint_nor_its_address_shows_the_key_when_printed() -> None:

@@ -22,6 +22,7 @@ from voice.protocol.inputs import (
     ReplyAudible,
     Tick,
 )
+from voice.protocol.resuming import GIVE_UP_AFTER_S
 from voice.protocol.server_events import (
     InputSpeechStarted,
     InputSpeechStopped,
@@ -77,6 +78,7 @@ def test_view_of_a_call_in_which_the_agent_was_cut() -> None:
 def test_failure_and_duration_are_told() -> None:
     call = live()
     call.feed(LinkClosed(1008, ""))
+    call.feed(Tick(), after_s=GIVE_UP_AFTER_S + 1)
     view = view_of(call.session)
     assert view.failure is not None
     assert (view.state, view.label, view.failure.code) == ("error", "The call failed", "1008")

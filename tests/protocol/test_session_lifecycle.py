@@ -3,7 +3,7 @@
 import pytest
 from msgspec.structs import replace
 
-from tests.protocol.driver import PCM, Call, finished, live, played, sent, updates
+from tests.protocol.driver import PCM, Call, live, played, sent, updates
 from voice.protocol.client_events import SessionEnd, SessionUpdate
 from voice.protocol.codec import Malformed, Unknown
 from voice.protocol.config import OutputPatch, SessionPatch
@@ -32,6 +32,7 @@ from voice.protocol.inputs import (
     ReplyDrained,
     Tick,
 )
+from voice.protocol.resuming import GIVE_UP_AFTER_S
 from voice.protocol.server_events import (
     InputSpeechStarted,
     InputSpeechStopped,
@@ -120,13 +121,12 @@ def test_end_by_the_agent_lets_queued_words_play_out() -> None:
     assert [notice.sentence for notice in call.session.notices] == ["The agent ended the call."]
 
 
-def test_close_for_good_without_good_bye_is_a_lost_connection_and_keeps_the_transcript() -> None:
+def test_a_call_that_can_not_be_carried_on_is_a_lost_connection_and_keeps_the_transcript() -> None:
     call = live()
     call.feed(InputSpeechStarted(), TranscriptUserDelta(item_id="m1", text="Hello"))
     call.say("r1", "Hi.")
-    effects = call.feed(LinkClosed(1008, "gone"))
-    assert finished(effects) == ["r1"]
-    assert CloseLink() not in effects
+    call.feed(ReplyAudible("r1"), LinkClosed(1008, "gone"), PlayoutFlushed("r1", 900.0))
+    call.feed(Tick(), after_s=GIVE_UP_AFTER_S + 1)
     failure = call.session.failure
     assert isinstance(failure, ConnectionLost)
     assert (failure.code, "gone" in failure.sentence) == ("1008", True)

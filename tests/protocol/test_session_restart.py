@@ -7,7 +7,7 @@ from voice.conversation.view import view_of
 from voice.protocol.client_events import SessionEnd
 from voice.protocol.config import OutputPatch, SessionPatch
 from voice.protocol.effects import CloseLink, FlushPlayout, OpenLink, Send
-from voice.protocol.errors import AgentUnreachable
+from voice.protocol.errors import AgentUnreachable, ConnectionLost
 from voice.protocol.inputs import (
     ConfigWanted,
     HangUp,
@@ -20,6 +20,7 @@ from voice.protocol.inputs import (
     Tick,
 )
 from voice.protocol.restarting import FAREWELL_S
+from voice.protocol.resuming import GIVE_UP_AFTER_S
 from voice.protocol.server_events import (
     InputSpeechStarted,
     InputSpeechStopped,
@@ -139,10 +140,14 @@ def test_hanging_up_during_a_restart_ends_the_call() -> None:
     assert other.feed(LinkOpened()) == [CloseLink()]
 
 
-def test_an_agent_that_is_gone_by_then_is_told() -> None:
+def test_an_agent_that_can_not_be_reached_again_is_told_after_a_while() -> None:
     call = talked()
     call.feed(Restart(), SessionEnded(), LinkFailed(AgentUnreachable("The agent can't be reached.")))
-    assert call.state == "error"
+    assert call.state == "reconnecting"
+    call.feed(Tick(), after_s=GIVE_UP_AFTER_S + 1)
+    failure = call.session.failure
+    assert isinstance(failure, ConnectionLost)
+    assert "kept" in failure.next_step
 
 
 def test_the_length_and_the_price_count_from_the_first_session() -> None:
@@ -161,15 +166,6 @@ def test_the_steps_of_connecting_count_from_the_restart() -> None:
     call.feed(SessionEnded(), LinkOpened())
     agent, audio = view_of(call.session).steps
     assert (agent.began_at, agent.took_s, audio.failed) == (asked_at, None, False)
-
-
-def test_an_agent_that_can_not_be_reached_again_ends_the_call_in_these_words() -> None:
-    call = talked()
-    call.feed(Restart(), SessionEnded(), LinkFailed(AgentUnreachable("so the call did not start")))
-    failure = call.session.failure
-    assert failure is not None
-    assert failure.sentence == "The agent could not be reached for the restart, so the call ended."
-    assert "kept" in failure.next_step
 
 
 def test_only_a_live_session_can_be_restarted() -> None:

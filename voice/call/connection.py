@@ -17,12 +17,12 @@ from voice.protocol import inputs
 from voice.protocol.client_events import ClientEvent, InputAudio, SessionEnd
 from voice.protocol.effects import OpenLink
 from voice.protocol.errors import VoiceAgentError
-from voice.protocol.server_events import SessionEnded
+from voice.protocol.server_events import SessionEnded, SessionReady
 
 # Control messages only, a handful a minute; a socket that does not take these is as good as lost.
 _OUTBOX_MESSAGES = 256
 # Many callers who lost the same server must not all come back at the same moment.
-_MAX_JITTER = 0.25
+_JITTER = (0.5, 1.0)
 
 FindAgent = Callable[[], Awaitable[Endpoint]]
 Post = Callable[[inputs.AnyInput], None]
@@ -44,6 +44,8 @@ class Connection:
         self._ordered.set()
         self._end_sent = False
         self._agent_ended = False
+        # Stays here and in no state that is shown, kept or sent to the page.
+        self._resume_token: str | None = None
 
     def open(self, order: OpenLink) -> None:
         """Open another socket in place of the present one, if there is one."""
@@ -88,16 +90,17 @@ class Connection:
         if self._link is not None:
             await self._link.close()
             self._link = None
-        await asyncio.sleep(order.wait_s * (1 + random.uniform(0, _MAX_JITTER)))  # noqa: S311 - no secret
-        opened = await self._open(order.within_s)
+        await asyncio.sleep(order.wait_s * random.uniform(*_JITTER))  # noqa: S311 - no secret
+        opened = await self._open(order)
         if opened is not None:
             await self._hold(*opened)
 
-    async def _open(self, within_s: float | None) -> tuple[Link, Endpoint] | None:
+    async def _open(self, order: OpenLink) -> tuple[Link, Endpoint] | None:
+        resume_token = self._resume_token if order.resume_token else None
         try:
-            async with asyncio.timeout(within_s):
+            async with asyncio.timeout(order.within_s):
                 endpoint = await self._find_agent()
-                return await open_link(endpoint, self._log), endpoint
+                return await open_link(endpoint, self._log, resume_token), endpoint
         except VoiceAgentError as error:
             self._post(inputs.LinkFailed(error))
         except TimeoutError:
@@ -110,15 +113,18 @@ class Connection:
             self._outbox.get_nowait()
         self._link = link
         self._end_sent = self._agent_ended = False
-        self._post(inputs.LinkOpened(endpoint.usd_per_hour))
+        self._post(inputs.LinkOpened(endpoint.usd_per_hour, endpoint.refusal))
         async with asyncio.TaskGroup() as tasks:
-            background = [tasks.create_task(self._write(link)), tasks.create_task(self._stream(link))]
+            work = (self._write(link), self._stream(link), link.keep_alive())
+            background = [tasks.create_task(job) for job in work]
             async for event in link.receive():
                 self._agent_ended = self._agent_ended or isinstance(event, SessionEnded)
+                if isinstance(event, SessionReady):
+                    self._resume_token = event.resume_token or None
                 self._post(inputs.Received(event))
             for task in background:
                 task.cancel()
-        self._post(inputs.LinkClosed(link.close_code, link.close_reason))
+        self._post(inputs.LinkClosed(link.close_code, link.close_reason, link.silent_s))
 
     async def _write(self, link: Link) -> None:
         while True:

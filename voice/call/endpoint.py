@@ -7,14 +7,15 @@ import httpx
 
 from voice.call.redaction import secrets_of_url
 from voice.history.records import Agent
-from voice.protocol.errors import AgentUnreachable, AuthRefused
+from voice.protocol.errors import AgentUnreachable, AuthRefused, is_about_key, key_refused
 from voice.settings import SERVICE_URL, Settings
 
 # The window to open the socket in, not the length of the call; the service takes 1 to 600.
 _TOKEN_WINDOW_S = 60
 # Minting was seen to take 0.2 to 1.2 s (2026-09).
 _TOKEN_TIMEOUT_S = 10.0
-_REFUSED_STATUS = frozenset({400, 401, 403, 404})
+_REFUSED_STATUS = frozenset({401, 403})
+_CLIENT_ERRORS = range(400, 500)
 _BEARER = "Bearer "
 # AssemblyAI's price of the Voice Agent API: 4.50 USD for an hour of open socket, billed by the second, idle
 # time included (its documentation, 2026-09).
@@ -91,8 +92,18 @@ class Endpoint:
         query = "&".join(filter(None, (parts.query, _NO_RECORDING)))
         return replace(self, url=urlunsplit(parts._replace(query=query)))
 
-    async def address(self) -> Address:
-        """An address for one connection. Raises `AuthRefused` or `AgentUnreachable`."""
+    @property
+    def refusal(self) -> AuthRefused:
+        """What to say when this agent refuses the key."""
+        return key_refused(_called(self.url), has_key=self.key is not None)
+
+    async def address(self, resume_token: str | None = None) -> Address:
+        """An address for one connection. Raises `AuthRefused` or `AgentUnreachable`.
+
+        A session's resume token opens that session alone, in place of the key.
+        """
+        if resume_token is not None:
+            return Address(self.url, {"Authorization": _BEARER + resume_token})
         if self.key is None:
             return Address(self.url, {})
         if self.token_url is None:
@@ -128,6 +139,11 @@ def is_loopback(url: str) -> bool:
     return _host_of(url) in _LOOPBACK_HOSTS
 
 
+def _called(url: str) -> str:
+    """Who is there, to begin a sentence with."""
+    return "AssemblyAI" if _is_service(url) else f"The agent at {public_name(url)}"
+
+
 def _host_of(url: str) -> str:
     return urlsplit(url).hostname or ""
 
@@ -149,13 +165,10 @@ async def mint_token(token_url: str, key: str) -> str:
             )
     except httpx.HTTPError:
         raise unreachable(where) from None
-    # A bad key gets 404 from the service, 401 by its documentation (2026-09).
-    if answer.status_code in _REFUSED_STATUS:
-        raise AuthRefused(
-            "AssemblyAI refused the key in ASSEMBLYAI_API_KEY.",
-            "Check the key in your AssemblyAI account, set it, and restart Parley.",
-            code="unauthorized",
-        )
+    # The service says 404 to a bad key, its documentation 401 (2026-09).
+    said_so = answer.status_code in _CLIENT_ERRORS and is_about_key(answer.text)
+    if said_so or answer.status_code in _REFUSED_STATUS:
+        raise key_refused(_called(token_url))
     try:
         return str(answer.raise_for_status().json()["token"])
     except (httpx.HTTPStatusError, ValueError, KeyError, TypeError):

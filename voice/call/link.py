@@ -2,6 +2,7 @@
 of the conversation, but has the event log note every message.
 """
 
+import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
@@ -14,14 +15,17 @@ from voice.call.endpoint import Endpoint, unreachable
 from voice.call.event_log import EventLog
 from voice.protocol.client_events import ClientEvent
 from voice.protocol.codec import Malformed, Unknown, decode_server, encode
-from voice.protocol.errors import ConnectionLost
+from voice.protocol.errors import ConnectionLost, is_about_key
 from voice.protocol.server_events import AnyServerEvent
 
 _OPEN_TIMEOUT_S = 10.0
 _CLOSE_TIMEOUT_S = 1.0
+_UNAUTHORIZED = 401
 # The session is kept, and billed, for 30 s after a drop: a half-open socket must show early enough to resume.
-_PING_INTERVAL_S = 5.0
-_PING_TIMEOUT_S = 8.0
+# A network that stalls for 5 s must not cost the socket.
+_PING_INTERVAL_S = 3.0
+_PING_TIMEOUT_S = 5.5
+_PING_GRACE_S = 0.5
 # A reply may come as one burst: a minute of it is 4 MB of base64. What is over the first limit is
 # skipped and counted; the second only guards memory, since passing it costs the socket.
 _MAX_MESSAGE_BYTES = 8 * 2**20
@@ -31,11 +35,15 @@ _MAX_RECEIVED_MESSAGES = 256
 
 
 class Link:
-    """One open socket. Made by `open_link`."""
+    """One open socket. Made by `open_link`.
+
+    `silent_s`: for how long nothing had been heard of the other side when `keep_alive` gave it up.
+    """
 
     def __init__(self, socket: ClientConnection, log: EventLog) -> None:
         self._socket = socket
         self._log = log
+        self.silent_s = 0.0
 
     async def send(self, event: ClientEvent) -> None:
         """Send one event; waits while the socket is full. On a closed socket the event is dropped,
@@ -65,6 +73,30 @@ class Link:
         except ConnectionClosed:
             raise ConnectionLost("The connection to the agent was lost.", "Try again.") from None
 
+    async def keep_alive(self) -> None:
+        """Ping the other side again and again, and break a socket that no longer answers."""
+        loop = asyncio.get_running_loop()
+        heard_at = loop.time()
+        while self.close_code is None:
+            await asyncio.sleep(_PING_INTERVAL_S)
+            asked_at = loop.time()
+            if not await self._answers():
+                self.silent_s = loop.time() - heard_at
+                self._socket.transport.abort()
+                return
+            heard_at = asked_at
+
+    async def _answers(self) -> bool:
+        answer = asyncio.create_task(self.round_trip_s())
+        try:
+            # When this process was stopped, its time is over before it has read what came meanwhile.
+            for within_s in (_PING_TIMEOUT_S, _PING_GRACE_S):
+                await asyncio.wait([answer], timeout=within_s)
+            return answer.done()
+        finally:
+            answer.cancel()
+            await asyncio.gather(answer, return_exceptions=True)
+
     @property
     def close_code(self) -> int | None:
         """The WebSocket close code, once closed; 1006 when the connection just broke."""
@@ -86,13 +118,13 @@ def _decode(message: str | bytes) -> AnyServerEvent | Unknown | Malformed:
     return decode_server(message)
 
 
-async def open_link(endpoint: Endpoint, log: EventLog) -> Link:
-    """Open a socket to an agent, whose messages are noted in `log`.
+async def open_link(endpoint: Endpoint, log: EventLog, resume_token: str | None = None) -> Link:
+    """Open a socket to an agent, whose messages are noted in `log`; with `resume_token` to resume a session.
 
-    Raises `AuthRefused` when a token is refused and `AgentUnreachable` when nothing answers. A wrong
-    key is not seen here: the service lets everybody in and says so in its first message (2026-09).
+    Raises `AuthRefused` when the credential is refused and `AgentUnreachable` when nothing answers. The
+    service lets everybody in and refuses a key only in its first message (2026-09).
     """
-    address = await endpoint.address()
+    address = await endpoint.address(resume_token)
     log.redactor.learn(*address.secrets)
     options: dict[str, Any] = {"proxy": None} if endpoint.is_loopback else {}
     try:
@@ -101,14 +133,20 @@ async def open_link(endpoint: Endpoint, log: EventLog) -> Link:
             additional_headers=address.headers,
             open_timeout=_OPEN_TIMEOUT_S,
             close_timeout=_CLOSE_TIMEOUT_S,
-            ping_interval=_PING_INTERVAL_S,
-            ping_timeout=_PING_TIMEOUT_S,
+            # `Link.keep_alive` does this, and knows since when nothing was heard.
+            ping_interval=None,
             max_size=_MAX_FRAME_BYTES,
             max_queue=_MAX_RECEIVED_MESSAGES,
             # Base64 audio hardly compresses, and deflate would be the largest cost of a message.
             compression=None,
             **options,
         )
+    except InvalidStatus as error:
+        # A 403 may as well come from something in between.
+        body = (error.response.body or b"").decode(errors="replace")
+        if error.response.status_code == _UNAUTHORIZED or is_about_key(body):
+            raise endpoint.refusal from None
+        raise unreachable(endpoint.name, _reason(error)) from None
     except (TimeoutError, OSError, InvalidHandshake, InvalidURI) as error:
         raise unreachable(endpoint.name, _reason(error)) from None
     return Link(socket, log)

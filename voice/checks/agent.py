@@ -12,7 +12,13 @@ from voice.call.event_log import EventLog
 from voice.call.link import Link, open_link
 from voice.call.redaction import Redactor
 from voice.checks.finding import Finding, failed, fine
-from voice.protocol.errors import AgentUnreachable, ConnectionLost, VoiceAgentError, from_session_error
+from voice.protocol.errors import (
+    AgentUnreachable,
+    ConnectionLost,
+    VoiceAgentError,
+    from_close_reason,
+    from_session_error,
+)
 from voice.protocol.server_events import BareError, SessionError
 
 FindAgent = Callable[[], Awaitable[Endpoint]]
@@ -53,17 +59,18 @@ async def check_agent(find_agent: FindAgent, *, refusal_s: float = REFUSAL_S) ->
         return failed(error.sentence, error.next_step)
     opened_ms = 1000 * (time.monotonic() - began)
     try:
-        return await _examine(link, endpoint.name, opened_ms, refusal_s)
+        return await _examine(link, endpoint, opened_ms, refusal_s)
     finally:
         await link.close()
 
 
-async def _examine(link: Link, name: str, opened_ms: float, refusal_s: float) -> Finding:
+async def _examine(link: Link, endpoint: Endpoint, opened_ms: float, refusal_s: float) -> Finding:
+    name = endpoint.name
     try:
         round_trip_ms = 1000 * statistics.median([await link.round_trip_s() for _ in range(_PINGS)])
     except ConnectionLost:
         round_trip_ms = None
-    error = await _refusal(link, refusal_s)
+    error = await _refusal(link, endpoint, refusal_s)
     if error is not None:
         return failed(f"{name} answers, but: {error.sentence} (code {error.code})", error.next_step)
     if round_trip_ms is None or link.close_code is not None:
@@ -74,13 +81,13 @@ async def _examine(link: Link, name: str, opened_ms: float, refusal_s: float) ->
     return fine(f"{name} answers: opened in {opened_ms:.0f} ms, round trip {round_trip_ms:.1f} ms.")
 
 
-async def _refusal(link: Link, within_s: float) -> VoiceAgentError | None:
+async def _refusal(link: Link, endpoint: Endpoint, within_s: float) -> VoiceAgentError | None:
     """The error the agent said, if it did. An agent with nothing against us stays silent."""
     try:
         async with asyncio.timeout(within_s):
             async for event in link.receive():
                 if isinstance(event, SessionError | BareError):
-                    return from_session_error(event)
+                    return from_session_error(event, endpoint.refusal)
     except TimeoutError:
         return None
-    return None
+    return from_close_reason(link.close_reason, endpoint.refusal)

@@ -9,7 +9,6 @@ from voice.conversation.cost import cost_text, cost_usd
 from voice.conversation.state import INTERRUPTED_ICON, INTERRUPTED_LABEL, CallState, icon_of, label_of
 from voice.conversation.transcript import TurnView
 from voice.protocol.config_sync import SettingStatus
-from voice.protocol.resuming import WAITS_S
 from voice.protocol.session_state import Closing, Notice, Session
 
 __all__ = ["CallView", "FailureView", "TurnView", "patch_between", "view_of"]
@@ -24,10 +23,9 @@ class FailureView(msgspec.Struct, frozen=True):
 
 
 class ReconnectView(msgspec.Struct, frozen=True):
-    """The search for a lost session: attempt `attempt` of `of` at another socket."""
+    """The agent's socket was lost at `lost_at`: attempt `attempt` at another one is under way."""
 
     attempt: int
-    of: int
     lost_at: float
 
 
@@ -163,7 +161,7 @@ def _duration_s(session: Session) -> float | None:
 
 def _reconnect(session: Session) -> ReconnectView | None:
     loss = session.loss
-    return ReconnectView(loss.attempt, len(WAITS_S), loss.at) if loss else None
+    return None if loss is None or session.ready_at is None else ReconnectView(loss.attempt, loss.at)
 
 
 def _cost(session: Session) -> str:

@@ -35,12 +35,14 @@ class FlushPlayout:
 
 @dataclass(frozen=True, slots=True)
 class OpenLink:
-    """Open a socket in place of the one there is, after `wait_s` and a little chance, and report
-    `LinkOpened` or `LinkFailed`. Opening it may take `within_s`; None leaves that to the socket.
+    """Open a socket in place of the one there is, after at most `wait_s`, and report `LinkOpened` or
+    `LinkFailed`. Opening it may take `within_s`; None leaves that to the socket. With `resume_token` the
+    latest token to resume the session is the credential.
     """
 
     wait_s: float = 0.0
     within_s: float | None = None
+    resume_token: bool = False
 
 
 @dataclass(frozen=True, slots=True)

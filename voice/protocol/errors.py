@@ -109,18 +109,55 @@ class CallRefused(VoiceAgentError):
 
 
 _INVALID_VOICE = re.compile(r"Invalid voice '(?P<voice>[^']*)'\. Must be one of: (?P<valid>.+)", re.DOTALL)
+# What agents and token endpoints say of a key that is wrong, missing or no longer valid, whatever the code.
+_ABOUT_THE_KEY = re.compile(
+    r"authentication failed|(invalid|incorrect|bad) api key|unauthorized", re.IGNORECASE
+)
 _MAX_QUOTED_CHARS = 300
 _MAX_VOICE_CHARS = 64
 _MAX_VOICES = 200
 
 
-def from_session_error(event: SessionError) -> VoiceAgentError:
-    """Sort a `session.error` into the tree by its code; unknown codes are refusals of one message."""
+def key_refused(agent: str = "The agent", *, has_key: bool = True) -> AuthRefused:
+    """The one sentence about a refused key, however the refusal comes. `agent` begins it."""
+    if has_key:
+        sentence = f"{agent} refused the key in ASSEMBLYAI_API_KEY."
+        next_step = (
+            "Check the key: it may be wrong, revoked, or for another account. Set it and restart Parley."
+        )
+    else:
+        sentence = f"{agent} wants a key, and none is set."
+        next_step = "Set ASSEMBLYAI_API_KEY and restart Parley."
+    return AuthRefused(sentence, next_step, code="unauthorized")
+
+
+KEY_REFUSED = key_refused()
+
+
+def from_session_error(event: SessionError, refusal: AuthRefused = KEY_REFUSED) -> VoiceAgentError:
+    """Sort a `session.error` into the tree by its code; unknown codes are refusals of one message.
+
+    `refusal` is what to say of a refused key.
+    """
     voice = _INVALID_VOICE.match(event.message)
     if voice:
         return _voice_refused(voice["voice"], voice["valid"])
-    make = _BY_CODE.get(event.code, _message_refused)
-    return make(event)
+    if event.code == "unauthorized" or (event.code not in _BY_CODE and is_about_key(event.message)):
+        return refusal
+    return _BY_CODE.get(event.code, _message_refused)(event)
+
+
+def from_close_reason(reason: str, refusal: AuthRefused = KEY_REFUSED) -> VoiceAgentError | None:
+    """What a socket's close says by its reason alone, a code or a sentence; None for nothing known."""
+    code = reason.strip().lower().replace(" ", "_")
+    said = SessionError(code=code if code in _BY_CODE else "", message=reason)
+    error = from_session_error(said, refusal)
+    return None if isinstance(error, MessageRefused) else error
+
+
+def is_about_key(text: str) -> bool:
+    """Whether an agent's or a token endpoint's words are about the key."""
+    return _ABOUT_THE_KEY.search(text) is not None
 
 
 def _voice_refused(voice: str, listed: str) -> VoiceRefused:
@@ -138,10 +175,10 @@ def _quoted(event: SessionError) -> str:
     return event.message[:_MAX_QUOTED_CHARS] or event.code
 
 
-def _auth_refused(event: SessionError) -> VoiceAgentError:
+def _not_permitted(event: SessionError) -> VoiceAgentError:
     return AuthRefused(
-        "AssemblyAI refused the key in ASSEMBLYAI_API_KEY.",
-        "Check the key in your AssemblyAI account, set it, and restart Parley.",
+        f"The agent does not permit this call: {_quoted(event)}",
+        "Check what the key in ASSEMBLYAI_API_KEY may be used for.",
         code=event.code,
     )
 
@@ -190,8 +227,8 @@ def _message_refused(event: SessionError) -> VoiceAgentError:
 
 
 _BY_CODE: dict[str, Callable[[SessionError], VoiceAgentError]] = {
-    "unauthorized": _auth_refused,
-    "forbidden": _auth_refused,
+    "unauthorized": lambda _: KEY_REFUSED,
+    "forbidden": _not_permitted,
     "at_capacity": _agent_busy,
     "concurrency_exceeded": _agent_busy,
     "internal_error": _agent_failed,

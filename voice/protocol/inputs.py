@@ -4,16 +4,19 @@ from dataclasses import dataclass
 
 from voice.protocol.codec import Malformed, Unknown
 from voice.protocol.config import SessionPatch
-from voice.protocol.errors import VoiceAgentError
+from voice.protocol.errors import KEY_REFUSED, AuthRefused, VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.server_events import AnyServerEvent
 
 
 @dataclass(frozen=True, slots=True)
 class LinkOpened:
-    """The socket to the agent is open. `usd_per_hour` is the price of an open socket, None when unknown."""
+    """The socket to the agent is open. `usd_per_hour` is the price of an open socket, None when unknown;
+    `refusal` is what to say when this agent refuses the key.
+    """
 
     usd_per_hour: float | None = None
+    refusal: AuthRefused = KEY_REFUSED
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,10 +28,13 @@ class LinkFailed:
 
 @dataclass(frozen=True, slots=True)
 class LinkClosed:
-    """The socket was closed, by anyone; `code` is None when there was no close frame."""
+    """The socket was closed, by anyone; `code` is None when there was no close frame. `silent_s` is for how
+    long nothing had come over it when it was given up, 0 when it closed by itself.
+    """
 
     code: int | None
     reason: str
+    silent_s: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,8 +16,9 @@ from voice.protocol.session_state import Phase, Session, Step, with_notice
 
 def link_opened(session: Session, opened: LinkOpened, now: float) -> Step:
     """The first message of a session configures it; the agent is silent until then."""
+    session = replace(session, key_refusal=opened.refusal)
     if session.phase is Phase.RESUMING:
-        return resuming.opened(session)
+        return resuming.opened(session, now)
     if session.phase is Phase.REOPENING:
         return restarting.opened(session, now)
     if session.phase is not Phase.NEW:
@@ -27,6 +28,7 @@ def link_opened(session: Session, opened: LinkOpened, now: float) -> Step:
         session,
         phase=Phase.CONNECTING,
         link_open=True,
+        opened_at=now,
         billed_from=now,
         usd_per_hour=opened.usd_per_hour,
         config=config,
@@ -35,29 +37,28 @@ def link_opened(session: Session, opened: LinkOpened, now: float) -> Step:
 
 
 def link_failed(session: Session, failure: LinkFailed, now: float) -> Step:
-    """No socket: the call fails, unless a lost session may still be found by another attempt."""
-    if session.phase is Phase.RESUMING:
-        return resuming.refused(session, failure.error, now)
-    if session.phase is Phase.REOPENING:
-        return restarting.not_reached(session, failure.error, now)
+    """No socket: a call that was never live fails, another one may still be carried on."""
+    if session.phase in (Phase.RESUMING, Phase.REOPENING):
+        return resuming.unreachable(session, failure, now)
     return ending.failed_outside(session, Failed(failure.error), now)
 
 
 def link_closed(session: Session, closed: LinkClosed, now: float) -> Step:
-    """After a good-bye the session has ended; without one it is looked for again, if it was live."""
+    """After a good-bye the session has ended; without one the call is carried on."""
+    if not session.link_open:
+        # The socket was given up already, and another one ordered.
+        return session, ()
     session = replace(session, link_open=False)
-    if session.ended or session.phase is Phase.REOPENING:
+    if session.ended:
         return session, ()
     if session.phase is Phase.ENDING:
         return ending.over(session, Phase.ENDED, now, ())
     if session.phase is Phase.RESTARTING:
         return restarting.reopen(session, now)
     if session.phase is Phase.RESUMING:
-        return resuming.try_again(session, now)
-    if resuming.may_resume(session, closed):
-        return resuming.begin(session, closed, now)
-    code = "" if closed.code is None else str(closed.code)
-    session, effects = ending.failed(session, ending.connection_lost(code, closed.reason), now)
+        return resuming.other_way(session, now)
+    session, effects = resuming.lost(session, closed, now)
+    # It is closed already.
     return session, tuple(effect for effect in effects if effect != CloseLink())
 
 
@@ -65,25 +66,32 @@ def ready(session: Session, event: SessionReady, now: float) -> Step:
     """Audio may flow, and what the person changed meanwhile goes out."""
     if session.phase is Phase.RESUMING:
         return resuming.ready(session, event, now)
-    known = replace(session, session_id=event.session_id, expires_at=event.expires_at)
+    known = replace(
+        session,
+        session_id=event.session_id or None,
+        has_resume_token=bool(event.resume_token),
+        expires_at=event.expires_at,
+    )
     if session.phase is not Phase.CONNECTING:
         return known, ()
     live = replace(
         known,
         phase=Phase.LIVE,
-        ready_at=now if known.ready_at is None else known.ready_at,
+        live_at=now,
         agreed_at=now,
         # A greeting follows within milliseconds; what was typed before must not take its place.
         turn_ended_at=now,
         config=session.config.confirmed_by(event.config, ready=True),
         hosted_tools=configuring.hosted(event.config, known),
     )
+    live = resuming.back(live, now)
+    live = replace(live, ready_at=now if live.ready_at is None else live.ready_at)
     return configuring.send_changes(live, now)
 
 
 def refused(session: Session, event: SessionError, now: float) -> Step:
-    """Sort an error: a refused setting, the end of the session, or only a notice."""
-    error = from_session_error(event)
+    """Sort an error: a refused setting, the end of the session or of the call, or only a notice."""
+    error = from_session_error(event, session.key_refusal)
     if session.phase is Phase.RESUMING:
         return resuming.refused(session, error, now)
     if isinstance(error, VoiceRefused):
@@ -95,6 +103,8 @@ def refused(session: Session, event: SessionError, now: float) -> Step:
         if session.ready:
             return configuring.send_changes(session, now)
         return ending.failed(session, error, now)
+    if error.fatal and error.retryable and (session.ready or session.loss is not None):
+        return resuming.agent_failed(session, error, now)
     if error.fatal:
         return ending.failed(session, error, now)
     return with_notice(session, now, error.sentence, error.next_step, error.code), ()
@@ -104,6 +114,8 @@ def ended(session: Session, _: SessionEnded, now: float) -> Step:
     """The agent said good-bye, by itself or because it was asked to."""
     if session.phase is Phase.RESTARTING:
         return restarting.reopen(session, now)
+    if session.phase is Phase.RESUMING:
+        return resuming.other_way(session, now)
     if session.phase is not Phase.ENDING:
         session = with_notice(session, now, "The agent ended the call.")
     return ending.over(session, Phase.ENDED, now, (CloseLink(),))

@@ -11,8 +11,6 @@ from voice.conversation.transcript import Transcript
 from voice.protocol.client_events import SessionEnd, SessionUpdate
 from voice.protocol.earlier import Said, earlier_part
 from voice.protocol.effects import OpenLink, Send
-from voice.protocol.ending import failed
-from voice.protocol.errors import AgentUnreachable, VoiceAgentError
 from voice.protocol.inputs import Restart
 from voice.protocol.interruption import cut, cut_queued
 from voice.protocol.session_state import Phase, Session, Step, TurnEvent
@@ -43,13 +41,19 @@ def reopen(session: Session, now: float) -> Step:
     """The old session is over: nothing of it is waited for any more."""
     if session.phase is not Phase.RESTARTING:
         return session, ()
+    return fresh(session, now), (OpenLink(),)
+
+
+def fresh(session: Session, now: float) -> Session:
+    """A new session in the same call, for which a socket is to be opened."""
     transcript = tool_turns.closed(user_turns.closed(session.transcript, now), now)
     transcript = agent_turns.closed(transcript)
-    fresh = replace(
+    return replace(
         session,
         phase=Phase.REOPENING,
         link_open=False,
         session_id=None,
+        has_resume_token=False,
         expires_at=None,
         transcript=transcript,
         config=session.config.restarted(earlier_part(_said(transcript))),
@@ -59,7 +63,6 @@ def reopen(session: Session, now: float) -> Step:
         asked_text=None,
         hosted_tools=frozenset(),
     )
-    return fresh, (OpenLink(),)
 
 
 def expired(session: Session, now: float) -> Step:
@@ -70,20 +73,10 @@ def expired(session: Session, now: float) -> Step:
     return reopen(session, now)
 
 
-def not_reached(session: Session, error: VoiceAgentError, now: float) -> Step:
-    """The old session is gone and no socket is to be had for another."""
-    if isinstance(error, AgentUnreachable):
-        error = AgentUnreachable(
-            "The agent could not be reached for the restart, so the call ended.",
-            "What was said so far is kept. Connect again to go on talking.",
-        )
-    return failed(session, error, now)
-
-
 def opened(session: Session, now: float) -> Step:
     """The new session is configured like any other; the price of the call goes on."""
     config, patch = session.config.open(now)
-    connecting = replace(session, phase=Phase.CONNECTING, link_open=True, config=config)
+    connecting = replace(session, phase=Phase.CONNECTING, link_open=True, opened_at=now, config=config)
     return connecting, (Send(SessionUpdate(session=patch)),)
 
 

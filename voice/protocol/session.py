@@ -64,7 +64,7 @@ def _state_of(session: Session) -> CallState:
         return CallState.ERROR
     if session.phase in (Phase.ENDING, Phase.ENDED):
         return CallState.ENDED
-    if session.phase is Phase.RESUMING:
+    if session.loss is not None and session.ready_at is not None:
         return CallState.RECONNECTING
     if session.phase is not Phase.LIVE:
         return CallState.CONNECTING

@@ -13,7 +13,7 @@ from voice.protocol.client_events import ToolResult
 from voice.protocol.config import SessionPatch
 from voice.protocol.config_sync import ConfigSync, SettingStatus
 from voice.protocol.effects import AnyEffect
-from voice.protocol.errors import VoiceAgentError
+from voice.protocol.errors import KEY_REFUSED, AuthRefused, VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.playout import Playout
 
@@ -31,10 +31,11 @@ class Phase(Enum):
     NEW = "new"
     CONNECTING = "connecting"
     LIVE = "live"
-    # The socket is lost, and the session is looked for on another one.
+    # The socket is lost, and the session is asked for on another one.
     RESUMING = "resuming"
-    # The session is being ended to begin another one; then its socket is being opened.
+    # The session is being ended to begin another one.
     RESTARTING = "restarting"
+    # A socket for a new session in the same call is being opened.
     REOPENING = "reopening"
     ENDING = "ending"
     ENDED = "ended"
@@ -87,13 +88,29 @@ class Counters(msgspec.Struct, frozen=True):
         return sum(self.unknown.values()) + sum(self.malformed.values())
 
 
+class Way(Enum):
+    """How the call is carried on after a loss, in the order tried."""
+
+    RESUME_BY_TOKEN = "resume with its token"  # noqa: S105  (no secret)
+    RESUME_BY_KEY = "resume with the key"
+    NEW_SESSION = "new session"
+
+
 class Loss(msgspec.Struct, frozen=True):
-    """A lost socket: when it was lost, how it closed, and which attempt at another one is under way."""
+    """A lost socket: when that was noticed, for how long it had been silent by then, and how it closed.
+
+    `attempt` counts the sockets tried since; `failures` those that could not be had. `owed` is what the
+    person had said last if no reply to it had been heard.
+    """
 
     at: float
     code: str = ""
     reason: str = ""
+    silent_s: float = 0.0
+    way: Way = Way.NEW_SESSION
     attempt: int = 0
+    failures: int = 0
+    owed: str = ""
 
 
 class Closing(msgspec.Struct, frozen=True):
@@ -117,7 +134,14 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     sample: bool = False
     agent_muted: bool = False
     failure: VoiceAgentError | None = None
+    # What to say when this agent refuses the key.
+    key_refusal: AuthRefused = KEY_REFUSED
+    # When the present socket was opened, and when the session became live on it.
+    opened_at: float = 0.0
+    live_at: float = 0.0
     session_id: str | None = None
+    # Whether the agent gave a token to resume this session with. The connection has it; the state does not.
+    has_resume_token: bool = False
     expires_at: float | None = None
     begun_at: float | None = None
     # The present session was asked for and became ready; a restart asks for another one.
@@ -150,6 +174,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     # The end of the last spoken turn was committed then.
     turn_ended_at: float = 0.0
     loss: Loss | None = None
+    # Sessions in a row that were lost as soon as they had begun.
+    short_lives: int = 0
     limits: Limits = Limits()
     limits_at: float = 0.0
     stayed_at: float = 0.0

@@ -64,7 +64,7 @@ class StateLine {
 
   label() {
     const { state, label, reconnect, steps } = this.view;
-    if (reconnect) return `Reconnecting (${reconnect.attempt} of ${reconnect.of}) – not hearing you now`;
+    if (reconnect) return `Reconnecting (attempt ${reconnect.attempt}) – not hearing you now`;
     const running = (steps ?? []).filter(({ took_s, failed }) => took_s === null && !failed);
     if (state !== "connecting" || !running.length) return label;
     return `Connecting: ${running.map((step) => step.label.toLowerCase()).join(" and ")}…`;
