@@ -17,6 +17,7 @@ from voice.protocol.server_events import (
     TranscriptUser,
     TranscriptUserDelta,
 )
+from voice.protocol.unheard import TELL_AFTER_S
 
 
 def _answered(call: Call) -> None:
@@ -193,7 +194,8 @@ def test_reply_without_a_sound_does_not_leave_thinking_for_ever(frames: int) -> 
     if frames:
         assert (call.state, finished(effects)) == ("thinking", ["r1"])
         call.feed(ReplyDrained("r1", 30.0))
-    assert call.state == "listening"
+    assert (call.state, call.session.notices) == ("listening", ())
+    call.feed(Tick(), after_s=TELL_AFTER_S)
     assert [notice.sentence for notice in call.session.notices] == ["The agent replied without a sound."]
 
 

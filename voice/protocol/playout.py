@@ -65,12 +65,14 @@ class Playout(msgspec.Struct, frozen=True):
         """Whether the id is of a reply that was cut or has been played."""
         return reply_id in self.cut or reply_id in self.over
 
-    def began(self, reply_id: str) -> "Playout":
+    def began(self, reply_id: str, *, called_tool: bool = False) -> "Playout":
         """A new reply; no older one gets audio behind it."""
         kept = self.open[-(MAX_OPEN - 1) :]
         forgotten = tuple(reply.id for reply in self.open[: len(self.open) - len(kept)])
         over = (*self.over, *forgotten)[-MAX_REMEMBERED:]
-        return replace(self, open=(*kept, Reply(reply_id)), over=over, latest=reply_id)
+        return replace(
+            self, open=(*kept, Reply(reply_id, called_tool=called_tool)), over=over, latest=reply_id
+        )
 
     def with_reply(self, reply: Reply) -> "Playout":
         """The same with `reply` in place of the open one of its id."""

@@ -23,9 +23,10 @@ from voice.protocol.tooling import discard_results, send_results
 
 def started(session: Session, event: ReplyStarted, now: float) -> Step:
     """A reply begins, perhaps before the person's turn was committed. A second start is no news."""
-    if not event.reply_id or session.playout.find(event.reply_id) or session.playout.is_past(event.reply_id):
+    if session.playout.find(event.reply_id) or session.playout.is_past(event.reply_id):
         return session, ()
-    return _begin(session, event.reply_id, event.item_id, now)
+    reply_id = event.reply_id or f"(reply {session.transcript.reserved + 1})"
+    return _begin(session, reply_id, event.item_id, now)
 
 
 def audio(session: Session, event: ReplyAudio, now: float) -> Step:
@@ -117,7 +118,8 @@ def _begin(session: Session, reply_id: str, item_id: str, now: float) -> Step:
     older = session.playout.current
     if older is not None:
         session, effects = _finish(session, older, now, superseded=True)
-    playout = session.playout.began(reply_id)
+    # The agent still waits for a tool's result, so this reply can't be the answer to it.
+    playout = session.playout.began(reply_id, called_tool=bool(session.pending_tools))
     return replace(
         session,
         playout=playout,
@@ -126,6 +128,7 @@ def _begin(session: Session, reply_id: str, item_id: str, now: float) -> Step:
         turn_event=TurnEvent.REPLY_STARTED,
         unanswered=(),
         asked_text=None,
+        unheard_at=None,
     ), effects
 
 
@@ -152,24 +155,19 @@ def _interrupt(session: Session, reply: Reply, now: float) -> Step:
 
 
 def _gone(session: Session, reply: Reply, now: float) -> Session:
-    """The reply is over. If nothing of it was heard the person is told, unless there was a reason."""
+    """The reply is over. If nothing of it was heard, the reason may still come."""
     session = replace(session, playout=session.playout.without(reply))
     if reply.audible:
         session = echo.after_whole_reply(session)
     if not reply.audible and reply.excused:
         session = replace(session, transcript=agent_turns.interrupted(session.transcript, reply.id, now))
-    elif not reply.audible and not reply.called_tool and not session.ended and not _silenced(session):
-        session = with_notice(session, now, "The agent replied without a sound.", "Say it again.")
+    elif not reply.audible and not reply.called_tool:
+        session = replace(session, unheard_at=now)
     # A turn that ended while the agent still spoke waits for its own reply.
     asked_meanwhile = reply.audible and session.thinking_since is not None
     unheard = any(not other.audible for other in session.playout.open)
     waiting = reply.called_tool or asked_meanwhile or unheard
     return replace(session, thinking_since=now if waiting and not session.ended else None)
-
-
-def _silenced(session: Session) -> bool:
-    """At volume 0 replies come as silence, by wish."""
-    return bool(session.config.applied_value("output.volume") == 0)
 
 
 def _reply_of_audio(

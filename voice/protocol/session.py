@@ -26,6 +26,7 @@ from voice.protocol import (
     timing,
     tooling,
     typed,
+    unheard,
 )
 from voice.protocol import server_events as events
 from voice.protocol.codec import Malformed, Unknown
@@ -86,6 +87,7 @@ def _received(session: Session, received: inputs.Received, now: float) -> Step:
     if session.ended or not session.link_open:
         return session, ()
     event = received.event
+    session = unheard.explained(session, event)
     if session.phase in (Phase.ENDING, Phase.RESTARTING) and type(event) not in _WHILE_ENDING:
         return session, ()
     return _ON_EVENT[type(event)](session, event, now)
@@ -129,6 +131,7 @@ def _tick(session: Session, _: inputs.Tick, now: float) -> Step:
     transcript = user_turns.expired(session.transcript, now)
     if transcript is not session.transcript:
         session = replace(session, transcript=transcript)
+    session = unheard.told(session, now)
     session, results = tooling.send_overdue(session, now)
     config = session.config.expired(now)
     if config is not session.config:

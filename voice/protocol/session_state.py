@@ -159,6 +159,8 @@ class Session(msgspec.Struct, frozen=True, kw_only=True):
     latencies: Latencies = Latencies()
     user_speaking: bool = False
     thinking_since: float | None = None
+    # A reply ended without a sound then, and nothing has explained it yet.
+    unheard_at: float | None = None
     interrupted_at: float | None = None
     # Replies in a row that speech cut as soon as they were heard.
     early_cuts: int = 0

@@ -17,9 +17,9 @@ def started(session: Session, _: InputSpeechStarted, now: float) -> Step:
     """The person speaks: the agent's speech stops at once, if it may be interrupted at all."""
     session, effects = (session, ()) if session.uninterruptible else cut_by_speech(session, now)
     playout = session.playout
-    current = playout.current
-    if current is not None and not current.has_audio:
-        playout = playout.with_reply(replace(current, excused=True))
+    for reply in playout.open:
+        if not reply.audible:
+            playout = playout.with_reply(replace(reply, excused=True))
     return replace(
         session,
         user_speaking=True,

@@ -23,8 +23,11 @@ NO_REPLY_AFTER_S = 3.0
 
 
 def called(session: Session, call: ToolCall, now: float) -> Step:
-    """Run the tool, unless the reply that asks for it was interrupted already."""
-    if call.name in session.hosted_tools or tool_turns.turn_of(session.transcript, call.call_id):
+    """Run the tool, unless the service does that or the reply that asks for it was interrupted already."""
+    if tool_turns.turn_of(session.transcript, call.call_id):
+        return session, ()
+    session = _awaited(session, now)
+    if call.name in session.hosted_tools:
         return session, ()
     counters = replace(session.counters, tool_calls=session.counters.tool_calls + 1)
     session = replace(session, counters=counters)
@@ -81,15 +84,21 @@ def discard_results(session: Session, reply_id: str, now: float) -> Step:
 def _opened(session: Session, call: ToolCall, now: float) -> Session:
     if len(session.pending_tools) >= MAX_PENDING_TOOLS:
         session = _without(session, session.pending_tools[0], now)
-    current = session.playout.current
-    playout = session.playout.with_reply(replace(current, called_tool=True)) if current else session.playout
     return replace(
         session,
-        playout=playout,
-        pending_tools=(*session.pending_tools, PendingTool(call.call_id, playout.latest)),
+        pending_tools=(*session.pending_tools, PendingTool(call.call_id, session.playout.latest)),
         transcript=tool_turns.called(session.transcript, call.call_id, call.name, call.arguments, now),
-        thinking_since=session.thinking_since if current else now,
     )
+
+
+def _awaited(session: Session, now: float) -> Session:
+    """Another reply will follow with the tool's result; the one that called it may have no sound."""
+    if not session.playout.open:
+        return replace(session, thinking_since=now)
+    newest = session.playout.open[-1]
+    playout = session.playout.with_reply(replace(newest, called_tool=True))
+    waiting = session.thinking_since if session.playout.current else now
+    return replace(session, playout=playout, thinking_since=waiting)
 
 
 def _without(session: Session, pending: PendingTool, now: float) -> Session:
