@@ -43,7 +43,7 @@ async def test_a_broken_connection_is_shown_and_the_call_goes_on_over_the_same_a
     await page.wait_for_state("listening")
     turns = await page.wait_for_turns(2, "user")
     assert [turn.text for turn in turns] == ["can you hear me", "are you still there"]
-    await expect(page.page.get_by_text("The connection was lost for")).to_be_visible()
+    await expect(page.page.get_by_text("Reconnected. The agent heard nothing for")).to_be_visible()
     assert await page.evaluate_streamer("parley.connections.length") == before + 1
     await page.hang_up()
     assert stage.agents[1].received[0] == {"type": "session.resume", "session_id": SESSION_ID}

@@ -1,10 +1,13 @@
 """Arbitrary inputs of a session: any order, few ids so that they meet."""
 
+import json
+from typing import Any
+
 from hypothesis import strategies as st
 
 from voice.protocol import inputs
 from voice.protocol import server_events as ev
-from voice.protocol.codec import Malformed, Unknown
+from voice.protocol.codec import Malformed, Unknown, decode_server
 from voice.protocol.config import FunctionTool, InputPatch, OutputPatch, SessionPatch, TurnDetection
 from voice.protocol.errors import AgentUnreachable, AuthRefused, MediaFailed, MessageRefused
 from voice.protocol.limits import Limits
@@ -24,6 +27,9 @@ codes = st.sampled_from(
         "invalid_format",
         "server_error",
         "session_expired",
+        "session_not_found",
+        "at_capacity",
+        "internal_error",
         "new",
     ]
 )
@@ -52,28 +58,49 @@ patches = st.builds(
     output=st.builds(OutputPatch, voice=st.sampled_from(["alba", "eve"])),
 ) | st.just(SessionPatch())
 
+# Values that no field should have; most fields are as they should be, some are null.
+odd: st.SearchStrategy[Any] = st.sampled_from([None, {}, [], 7, -0.5, True, "odd"])
+
+
+def said(kind: str | None, **fields: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
+    """An event off the wire, decoded: fields may be null, missing or odd, and the type may be missing."""
+    kinds = {} if kind is None else {"type": st.just(kind)}
+    values = {name: values | values | values | odd for name, values in fields.items()}
+    return st.fixed_dictionaries(kinds, optional=values).map(lambda event: decode_server(json.dumps(event)))
+
+
+errors = {"code": codes, "message": texts, "param": params, "session_id": st.just("s")}
 in_call = st.one_of(
-    st.just(ev.InputSpeechStarted()),
-    st.just(ev.InputSpeechStopped()),
-    st.builds(ev.TranscriptUserDelta, item_id=item_ids, text=texts),
-    st.builds(ev.TranscriptUser, item_id=item_ids, text=texts),
+    said("input.speech.started", timestamp=st.just(1.0)),
+    said("input.speech.stopped", timestamp=st.just("2026-09-24T10:00:00Z")),
+    said("transcript.user.delta", item_id=item_ids, text=texts, delta=texts),
+    said("transcript.user", item_id=item_ids, text=texts),
+    said("reply.started", reply_id=reply_ids, item_id=item_ids),
     st.builds(ev.ReplyStarted, reply_id=reply_ids),
+    said("reply.audio", reply_id=reply_ids, data=st.just("AAA=")),
     st.builds(ev.ReplyAudio, reply_id=reply_ids, data=st.sampled_from([b"", b"\0\0"])),
-    st.builds(ev.TranscriptAgentDelta, reply_id=reply_ids, delta=texts, start_ms=times_ms),
-    st.builds(ev.TranscriptAgent, reply_id=reply_ids, text=texts, interrupted=st.booleans()),
-    st.builds(ev.ReplyDone, reply_id=reply_ids, status=st.sampled_from(["completed", "interrupted", "odd"])),
-    st.builds(ev.ReplyError, reply_id=reply_ids),
-    st.builds(ev.ToolCall, call_id=call_ids, name=item_ids, arguments=st.sampled_from([None, {}, [1], "x"])),
-    st.builds(ev.SessionUpdated, config=echoes),
+    said("transcript.agent.delta", reply_id=reply_ids, delta=texts, text=texts, start_ms=times_ms),
+    said("transcript.agent", reply_id=reply_ids, text=texts, interrupted=st.booleans()),
+    said("reply.done", reply_id=reply_ids, status=st.sampled_from(["completed", "INTERRUPTED", "odd"])),
+    st.builds(ev.ReplyDone, reply_id=reply_ids, status=st.sampled_from(["completed", "interrupted"])),
+    said("reply.error", reply_id=reply_ids, code=codes, message=texts, retryable=st.booleans()),
+    said(
+        "tool.call", call_id=call_ids, name=item_ids, arguments=st.sampled_from([{}, [1], "x"]), args=echoes
+    ),
+    st.builds(ev.ToolCall, call_id=call_ids, name=item_ids),
+    said("session.updated", config=echoes),
     st.builds(Unknown, st.just("x.y")),
     st.builds(Malformed, st.just("bad"), st.sampled_from([None, "reply.done"])),
 )
+session_ready = said("session.ready", session_id=st.just("s"), config=echoes, resume_token=st.just("token"))
 at_the_edges = st.one_of(
-    st.builds(ev.SessionReady, session_id=st.just("s"), config=echoes),
-    st.just(ev.SessionEnded()),
-    st.builds(ev.SessionError, code=codes, message=texts, param=params),
-    st.builds(ev.BareError, code=codes),
+    session_ready,
+    said("session.ended", session_duration_seconds=times_ms, audio_duration_seconds=times_ms),
+    said("session.error", **errors),
+    said("error", **errors),
+    said(None, **errors),
 )
+close_reasons = st.sampled_from(["", "gone", "Authentication failed", "session_expired"])
 moments = st.floats(0.0, 1e9)
 harmless = st.one_of(
     st.just(inputs.Tick()),
@@ -94,7 +121,7 @@ harmless = st.one_of(
 )
 ending = st.one_of(
     st.just(inputs.LinkOpened()),
-    st.builds(inputs.LinkClosed, st.sampled_from([None, 1000, 1006, 1008]), texts),
+    st.builds(inputs.LinkClosed, st.sampled_from([None, 1000, 1006, 1008]), close_reasons),
     st.builds(inputs.LinkFailed, st.sampled_from([AgentUnreachable("none"), AuthRefused("no")])),
     st.just(inputs.Restart()),
     st.just(inputs.HangUp()),
@@ -103,9 +130,11 @@ ending = st.one_of(
 talk = st.builds(inputs.Received, in_call)
 anything = st.one_of(talk, talk, talk, st.builds(inputs.Received, at_the_edges), harmless, harmless, ending)
 interrupted_line = st.one_of(
-    st.builds(inputs.LinkClosed, st.sampled_from([None, 1006]), texts),
+    st.builds(inputs.LinkClosed, st.sampled_from([None, 1000, 1006, 1008]), close_reasons, st.just(9.0)),
     st.just(inputs.LinkOpened()),
-    st.builds(inputs.Received, st.builds(ev.SessionReady, session_id=st.just("s"), config=echoes)),
+    st.just(inputs.LinkFailed(AgentUnreachable("none"))),
+    st.builds(inputs.Received, session_ready),
+    st.builds(inputs.Received, said("session.error", **errors)),
     st.just(inputs.Restart()),
     st.just(inputs.Received(ev.SessionEnded())),
 )
@@ -114,7 +143,7 @@ losing_it = st.one_of(talk, talk, harmless, interrupted_line)
 OPENED: list[inputs.AnyInput] = [
     inputs.LinkOpened(),
     inputs.MediaConnected(),
-    inputs.Received(ev.SessionReady(session_id="s")),
+    inputs.Received(ev.SessionReady(session_id="s", resume_token="token")),  # noqa: S106  (no secret)
 ]
 # Whole calls: either any order from the very start, or talk in a call that is already open.
 calls = (

@@ -21,8 +21,9 @@ from voice.protocol.effects import (
     RunTool,
     Send,
 )
-from voice.protocol.inputs import AnyInput, HangUp, Received
+from voice.protocol.inputs import AnyInput, HangUp, LinkClosed, Received
 from voice.protocol.playout import MAX_OPEN, MAX_REMEMBERED
+from voice.protocol.resuming import MAX_SHORT_LIVES
 from voice.protocol.session import Session, new_session, step
 from voice.protocol.session_state import MAX_NOTICES, MAX_PENDING_TOOLS, TurnEvent
 from voice.protocol.typed import MAX_WAITING
@@ -162,6 +163,17 @@ def test_a_call_that_was_hung_up_is_never_brought_back(said: list[AnyInput], gap
             assert (opened, asked) == ([], [])
             assert after.leaving or after.ended
         hung_up = hung_up or (isinstance(input_, HangUp) and (after.leaving or after.ended))
+
+
+@given(arbitrary.calls, arbitrary.gaps_s)
+@settings(max_examples=400, deadline=None)
+def test_a_drop_never_ends_a_live_call_before_another_socket_was_tried(
+    said: list[AnyInput], gap_s: float
+) -> None:
+    for input_, before, after, effects in _run(said, gap_s):
+        if isinstance(input_, LinkClosed) and before.ready and before.short_lives < MAX_SHORT_LIVES - 1:
+            assert not after.ended
+            assert any(isinstance(effect, OpenLink) for effect in effects)
 
 
 @given(arbitrary.calls, arbitrary.gaps_s)
