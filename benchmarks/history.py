@@ -114,9 +114,9 @@ def measure(store: Store, calls: int) -> None:
     _timed("what there is to filter by", lambda: store.choices(OWNER))
     _timed("open a call", lambda: store.full_call(OWNER, f"call-{calls // 2:08}"))
     running = CallRecord(id="call-that-runs", owner=OWNER, started_at=BEGAN)
-    store.write(running.id, [Begun(running)])
+    store.write(running.id, [Begun(running)], BEGAN)
     turn = _turn(random.Random(1), running.id, 1, BEGAN)  # noqa: S311 - no secret
-    _timed("commit a turn", lambda: store.write(running.id, [TurnPut(1, turn)]))
+    _timed("commit a turn", lambda: store.write(running.id, [TurnPut(1, turn)], BEGAN))
     _timed("rename a call", lambda: store.rename(OWNER, f"call-{calls // 2:08}", "Another title"))
 
 

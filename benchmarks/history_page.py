@@ -165,7 +165,7 @@ async def watch_running(page: TalkPage, store: Store) -> None:
     """Look at the call that runs while it gets a turn a second."""
     running = store.list_calls("").rows[0].call
     turns = [TurnPut(n, a_turn(n, running.started_at + n / 100, 0.01)) for n in range(1_000, 1_000 + TURNS)]
-    await asyncio.to_thread(store.write, running.id, turns)
+    await asyncio.to_thread(store.write, running.id, turns, time.time())
     await page.page.locator("a.open").first.click()
     shown = page.page.locator("li.past-turn")
     late: list[float] = []
@@ -173,7 +173,7 @@ async def watch_running(page: TalkPage, store: Store) -> None:
         before, number = await shown.count(), 2_000 + more
         put = TurnPut(number, a_turn(number, running.started_at + number / 100, 0.01))
         began = time.monotonic()
-        await asyncio.to_thread(store.write, running.id, [put])
+        await asyncio.to_thread(store.write, running.id, [put], time.time())
         await expect(shown).not_to_have_count(before, timeout=TIMEOUT_MS)
         late.append(time.monotonic() - began)
         await asyncio.sleep(max(0.0, 1 - late[-1]))

@@ -78,6 +78,26 @@ async def test_the_seconds_of_a_state_run_by_the_servers_clock(timed: PanelHarne
     await expect(timed.page.get_by_text("Still working on it")).to_be_visible()
 
 
+@pytest.mark.parametrize("jump_s", [400, -3600])
+async def test_the_seconds_go_on_when_the_browsers_clock_is_set(timed: PanelHarness, jump_s: int) -> None:
+    await timed.show(a_view("listening", closing={"at": NOW_S + 24, "reason": "idle"}))
+    await timed.show(a_view("thinking", since=NOW_S, closing={"at": NOW_S + 24, "reason": "idle"}))
+    await timed.page.clock.set_system_time(NOW_S + jump_s)
+    await timed.page.clock.run_for(1_400)
+    await expect(timed.state).to_have_text("more_horiz Thinking… 1.4 s")
+    await expect(timed.page.get_by_text("The call ends in 23 s")).to_be_visible()
+
+
+async def test_the_next_call_may_run_by_another_clock(timed: PanelHarness) -> None:
+    for now in (NOW_S + 400, NOW_S):
+        await timed.show(a_view("listening", begun_at=now - 1, since=now - 1))
+        await timed.show(a_view("thinking", begun_at=now - 1, since=now))
+        await timed.page.clock.run_for(1_400)
+        await expect(timed.state).to_have_text("more_horiz Thinking… 1.4 s")
+        await timed.show(a_view("idle"))
+        await timed.page.clock.set_system_time(NOW_S)
+
+
 async def test_connecting_tells_each_step_with_its_seconds(timed: PanelHarness) -> None:
     await timed.show(a_view("connecting", begun_at=NOW_S, since=NOW_S, steps=STEPS))
     await timed.page.clock.run_for(1_200)

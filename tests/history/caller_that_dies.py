@@ -16,10 +16,10 @@ from voice.history.store import Store
 def main(folder: Path) -> None:
     keeping = Keeper(Store("", folder))
     keeping.start()
-    keeping.keep(a_call(started_at=time.time()), live().session, Redactor([]), lambda _: None)
+    keeping.keep(a_call(started_at=time.time()), live().session, Redactor([]), lambda _: None, time.time)
     for number in count(1):
         text = f"Sentence {number}."
-        keeping.put("call-0001", [TurnPut(number, a_turn(number, text))])
+        keeping.put("call-0001", [TurnPut(number, a_turn(number, text))], time.time())
         while not keeping._queue.empty():
             time.sleep(0.005)
         sys.stdout.write(f"{text}\n")

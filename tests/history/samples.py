@@ -6,7 +6,7 @@ from typing import Any
 
 from voice.history.entries import Begun, Ended, Entry, Figures, SessionBegan, TurnPut
 from voice.history.keeper import Keeper
-from voice.history.records import CallRecord, EventRecord, Speaker, TurnRecord
+from voice.history.records import CallRecord, Speaker, TurnRecord
 from voice.history.store import Store
 
 BEGAN = 1_700_000_000.0
@@ -30,13 +30,14 @@ def keep(
 ) -> str:
     """Keep a call with these turns, alternately of person and agent."""
     call = call or a_call()
-    store.write(call.id, [Begun(call)])
+    store.write(call.id, [Begun(call)], call.started_at)
     for number, text in enumerate(texts, 1):
         speaker: Speaker = "user" if number % 2 else "agent"
-        store.write(call.id, [TurnPut(number, a_turn(number, text, speaker, call_id=call.id))])
-    store.write(call.id, [Figures(voice=call.voice, turn_count=len(texts)), *more])
+        turn = a_turn(number, text, speaker, call_id=call.id)
+        store.write(call.id, [TurnPut(number, turn)], call.started_at + number)
+    store.write(call.id, [Figures(voice=call.voice, turn_count=len(texts)), *more], call.started_at + 60)
     if over:
-        store.write(call.id, [Ended(call.started_at + 60, "hung_up")])
+        store.write(call.id, [Ended(call.started_at + 60, "hung_up")], call.started_at + 60)
     return call.id
 
 
@@ -54,9 +55,9 @@ def drained(keeping: Keeper) -> None:
     """Wait until the thread has written what was handed over before."""
     done = threading.Event()
 
-    def tell() -> tuple[EventRecord, ...]:
+    def tell() -> tuple[Entry, ...]:
         done.set()
         return ()
 
-    assert keeping.put("nobody", [], tell, timeout_s=DEADLINE_S)
+    assert keeping.put("nobody", tell, BEGAN, timeout_s=DEADLINE_S)
     assert done.wait(DEADLINE_S)

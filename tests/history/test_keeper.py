@@ -1,6 +1,7 @@
 """Running calls are kept by a thread that never holds them up, whatever the database does."""
 
 import os
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -14,7 +15,7 @@ from typing import Any
 import pytest
 from sqlalchemy import event
 
-from tests.history.samples import ME, a_call, a_turn, drained
+from tests.history.samples import BEGAN, ME, a_call, a_turn, drained
 from tests.history.test_following import live
 from tests.support.postgres import Server
 from voice.call.redaction import Redactor
@@ -75,7 +76,7 @@ class Call:
 
     def __init__(self, keeping: Keeper, told: Callable[[NotKept], None] = lambda _: None) -> None:
         self._call = live()
-        self._handing = keeping.keep(a_call(), self._call.session, Redactor([]), told)
+        self._handing = keeping.keep(a_call(), self._call.session, Redactor([]), told, lambda: BEGAN)
 
     def say(self, text: str) -> None:
         for said in (InputSpeechStarted(), InputSpeechStopped(), TranscriptUser(item_id=text, text=text)):
@@ -151,7 +152,7 @@ def test_a_full_disk_is_told_and_the_call_is_kept_once_there_is_room(keeping: Ke
         connection.execute(f"PRAGMA max_page_count = {room['pages']}")
 
     event.listen(store._engine, "checkout", limit)
-    assert keeping.put("call-0001", [TurnPut(9, a_turn(9, "x" * 100_000))])
+    assert keeping.put("call-0001", [TurnPut(9, a_turn(9, "x" * 100_000))], BEGAN)
     told.wait_for("is full")
     room["pages"] = 1_000_000
     told.wait_for("being kept again")
@@ -175,6 +176,48 @@ def test_a_database_that_does_not_open_is_told_and_left_alone_until_it_is_cured(
     call.hang_up()
     keeping.stop()
     assert [turn.text for turn in kept(store).turns] == ["Hello."]
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_database_that_is_deleted_during_a_call_is_told_and_the_whole_call_is_kept_in_a_new_one(
+    what: str, tmp_path: Path
+) -> None:
+    store = Store("", tmp_path / "data")
+    keeping, told = Keeper(store), Told()
+    keeping.start()
+    call = Call(keeping, told)
+    call.say("Before.")
+    drained(keeping)
+    if what == "file":
+        (tmp_path / "data" / FILE_NAME).unlink()
+    else:
+        shutil.rmtree(tmp_path / "data")
+    call.say("Meanwhile.")
+    told.wait_for("was deleted or replaced while Parley was running")
+    call.say("Afterwards.")
+    call.hang_up()
+    keeping.stop()
+    full = kept(store)
+    assert [turn.text for turn in full.turns] == ["Before.", "Meanwhile.", "Afterwards."]
+    assert full.call.how_ended == "hung_up"
+    assert len(told.sentences) == 1
+
+
+def test_a_database_that_is_deleted_as_a_call_ends_costs_nothing_of_it(tmp_path: Path) -> None:
+    store = Store("", tmp_path)
+    keeping = Keeper(store)
+    keeping.start()
+    call = Call(keeping)
+    call.say("Hello.")
+    drained(keeping)
+    (tmp_path / FILE_NAME).unlink()
+    call.hang_up()
+    keeping.stop()
+    full = kept(store)
+    assert (full.call.how_ended, [turn.text for turn in full.turns]) == ("hung_up", ["Hello."])
+    store.open()
+    assert store.list_calls(ME, "hello").total == 1
+    store.close()
 
 
 def test_a_server_that_goes_and_comes_back_costs_no_turn(
@@ -208,7 +251,7 @@ def test_a_call_that_begins_during_trouble_is_told_at_once(store: Store, tmp_pat
     call = Call(keeping, first)
     first.wait_for("damaged")
     call.hang_up()
-    keeping.keep(a_call("call-0002"), live().session, Redactor([]), told)
+    keeping.keep(a_call("call-0002"), live().session, Redactor([]), told, lambda: BEGAN)
     assert "damaged" in told.sentences[0]
     keeping.stop()
 
@@ -234,7 +277,7 @@ def test_a_full_queue_holds_nobody_up_and_the_whole_call_is_kept_in_the_end(stor
 def test_a_beginning_that_was_not_taken_is_made_up_for(store: Store) -> None:
     keeping = Keeper(store)
     for number in range(MAX_WAITING):
-        assert keeping.put(f"other-{number}", [])
+        assert keeping.put(f"other-{number}", [], BEGAN)
     call = Call(keeping)
     keeping.start()
     drained(keeping)
@@ -246,8 +289,8 @@ def test_a_beginning_that_was_not_taken_is_made_up_for(store: Store) -> None:
 
 def test_what_can_not_be_written_at_all_does_not_hold_up_the_rest(keeping: Keeper, store: Store) -> None:
     broken = a_turn(1, "x", speaker=None)  # type: ignore[arg-type]
-    keeping.put("call-0001", [Begun(a_call()), TurnPut(1, broken)])
-    keeping.put("call-0001", [Begun(a_call()), TurnPut(2, a_turn(2, "Hello."))])
+    keeping.put("call-0001", [Begun(a_call()), TurnPut(1, broken)], BEGAN)
+    keeping.put("call-0001", [Begun(a_call()), TurnPut(2, a_turn(2, "Hello."))], BEGAN)
     keeping.stop()
     assert [turn.text for turn in kept(store).turns] == ["Hello."]
 

@@ -1,6 +1,7 @@
 """Opening the database: its tables, and every way in which it can be wrong."""
 
 import re
+import shutil
 import sqlite3
 from pathlib import Path
 
@@ -119,6 +120,35 @@ def test_a_file_that_can_only_be_read_is_named(tmp_path: Path) -> None:
     assert "only be read" in problem_with(read_only).sentence
 
 
+def test_a_file_that_was_deleted_while_it_is_open_is_made_again(tmp_path: Path) -> None:
+    store = Store("", tmp_path / "data")
+    store.open()
+    keep(store)
+    store.open()
+    assert store.replaced == 0
+    shutil.rmtree(tmp_path / "data")
+    store.open()
+    assert (store.replaced, store.count()) == (1, 0)
+    keep(store)
+    store.close()
+    again = Store("", tmp_path / "data")
+    again.open()
+    assert again.count() == 1
+    again.close()
+
+
+def test_a_copy_that_is_put_in_place_of_the_open_file_is_used_from_then_on(tmp_path: Path) -> None:
+    copied, store = Store("", tmp_path / "copied"), Store("", tmp_path / "data")
+    for each in (copied, store):
+        each.open()
+    keep(copied)
+    copied.close()
+    (tmp_path / "copied" / FILE_NAME).replace(tmp_path / "data" / FILE_NAME)
+    store.open()
+    assert (store.replaced, store.count()) == (1, 1)
+    store.close()
+
+
 def test_a_locked_file_is_named_and_can_be_opened_once_it_is_free(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -144,3 +174,12 @@ def test_a_server_that_is_not_there_is_named_without_its_password(tmp_path: Path
     found = problem_with(store)
     assert "can't be reached" in found.sentence
     assert "canary" not in f"{found.sentence} {found.next_step} {store.place}"
+
+
+def test_a_database_elsewhere_needs_no_data_folder(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    store = Store(f"sqlite:///{tmp_path / 'calls.sqlite'}", tmp_path / "file" / "data")
+    store.open()
+    keep(store)
+    assert store.list_calls(ME).total == 1
+    store.close()

@@ -1,5 +1,7 @@
 """Calls are kept, found, changed and deleted, over SQLite and PostgreSQL alike."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -7,6 +9,7 @@ from msgspec.structs import replace
 
 from tests.history.samples import BEGAN, ME, a_call, a_turn, keep, keep_at_service
 from voice.history.entries import Changed, Ended, Figures, Logged, Marked, TurnGone, TurnPut
+from voice.history.recordings import imported_call_id
 from voice.history.records import (
     ConfigChange,
     EventRecord,
@@ -77,7 +80,7 @@ def test_all_that_is_kept_of_a_call_comes_back(store: Store) -> None:
 
 def test_a_turn_that_changes_is_kept_as_it_became_and_one_that_was_none_goes(store: Store) -> None:
     keep(store, None, "I would like", "Yes?", over=False)
-    store.write("call-0001", [TurnPut(1, a_turn(3, "I would like tea.")), TurnGone(2)])
+    store.write("call-0001", [TurnPut(1, a_turn(3, "I would like tea.")), TurnGone(2)], BEGAN + 90)
     full = store.full_call(ME, "call-0001")
     assert full is not None
     assert [turn.text for turn in full.turns] == ["I would like tea."]
@@ -94,7 +97,7 @@ def test_writing_the_same_twice_changes_nothing(store: Store) -> None:
 def test_text_that_no_database_can_hold_is_kept_without_the_parts_it_refuses(store: Store) -> None:
     tool = {"name": "x", "arguments": "\x00\ud800", "result": ""}
     keep(store, a_call(config={"system_prompt": "\x00\ud800"}), "a\x00b \ud800 👩\u200d🚀 שלום")
-    store.write("call-0001", [TurnPut(2, a_turn(2, "", "tool", tool=tool))])
+    store.write("call-0001", [TurnPut(2, a_turn(2, "", "tool", tool=tool))], BEGAN + 90)
     full = store.full_call(ME, "call-0001")
     assert full is not None
     assert full.turns[0].text == "ab ? 👩\u200d🚀 שלום"
@@ -187,7 +190,8 @@ def test_lists_are_ordered_and_what_is_not_known_comes_last(
     ):
         keep(store, a_call(f"call-{name}00", started_at=BEGAN + at), more=(figures,), over=False)
         if name != "b":
-            store.write(f"call-{name}00", [Ended(BEGAN + at + (80 if name == "c" else 60), "hung_up")])
+            ended_at = BEGAN + at + (80 if name == "c" else 60)
+            store.write(f"call-{name}00", [Ended(ended_at, "hung_up")], ended_at)
         store.rate(ME, f"call-{name}00", rating)
     assert [row.call.id for row in store.list_calls(ME, order=order).rows] == [f"call-{i}00" for i in ids]
 
@@ -257,7 +261,7 @@ def test_old_calls_of_everybody_are_purged(store: Store) -> None:
 
 
 def test_what_is_said_after_its_call_was_deleted_is_not_kept(store: Store) -> None:
-    store.write("call-0001", [TurnPut(1, a_turn(1, "Hello?")), Ended(BEGAN, "hung_up")])
+    store.write("call-0001", [TurnPut(1, a_turn(1, "Hello?")), Ended(BEGAN, "hung_up")], BEGAN + 90)
     assert store.count() == 0
 
 
@@ -300,6 +304,75 @@ def test_an_import_of_what_is_there_already_is_refused(store: Store) -> None:
         store.add_imported(ME, full)
     store.delete(ME, "call-0001")
     assert store.add_imported(ME, full) == "call-0001"
+
+
+def test_a_call_of_another_owner_is_imported_once(store: Store) -> None:
+    keep(store, a_call(owner=OTHER), "Hello there.")
+    full = store.full_call(OTHER, "call-0001")
+    assert full is not None
+    first = store.add_imported(ME, full)
+    for _ in range(2):
+        with pytest.raises(HistoryProblem, match="already"):
+            store.add_imported(ME, full)
+    store.delete(OTHER, "call-0001")
+    with pytest.raises(HistoryProblem, match="already"):
+        store.add_imported(ME, full)
+    assert store.list_calls(ME).total == 1
+    store.delete(ME, first)
+    assert store.add_imported(ME, full) == "call-0001"
+    assert store.add_imported("a third", full) not in ("call-0001", first)
+
+
+@pytest.mark.parametrize("id_", ["", "x", "../../etc/passwd", "\u0000", "\ud800", "x" * 1_000])
+def test_a_call_without_a_usable_id_is_imported_once(store: Store, id_: str) -> None:
+    full = FullCall(a_call(id_))
+    store.add_imported(ME, full)
+    with pytest.raises(HistoryProblem, match="already"):
+        store.add_imported(ME, full)
+
+
+def test_a_copy_whose_id_somebody_else_has_taken_is_kept_all_the_same(store: Store) -> None:
+    keep(store, a_call(owner=OTHER))
+    keep(store, a_call(imported_call_id(ME, "call-0001"), owner=OTHER))
+    assert store.list_calls(ME).total == 0
+    store.add_imported(ME, FullCall(a_call()))
+    assert store.list_calls(ME).total == 1
+
+
+@pytest.mark.parametrize("others", [(), (OTHER,)])
+def test_imports_at_the_same_time_keep_a_call_once_for_each_owner(
+    store: Store, others: tuple[str, ...]
+) -> None:
+    owners = (ME, ME, ME, *others)
+    together = threading.Barrier(len(owners))
+
+    def add(owner: str) -> str:
+        together.wait()
+        try:
+            return store.add_imported(owner, FullCall(a_call()))
+        except HistoryProblem as problem:
+            return problem.sentence
+
+    with ThreadPoolExecutor(len(owners)) as pool:
+        answers = list(pool.map(add, owners))
+    assert sum("already" in answer for answer in answers) == 2
+    assert [store.list_calls(owner).total for owner in {*owners}] == [1] * len({*owners})
+
+
+def test_a_stored_call_that_ended_before_it_began_took_no_time(store: Store) -> None:
+    keep(store, over=False)
+    store.write("call-0001", [Ended(BEGAN - 3600, "hung_up")], BEGAN + 9)
+    full = store.full_call(ME, "call-0001")
+    assert full is not None
+    assert full.call.ended_at == BEGAN
+    assert store.list_calls(ME).rows[0].call.ended_at == BEGAN
+
+
+def test_a_call_that_was_cut_short_never_ends_before_it_began(store: Store) -> None:
+    keep(store, over=False)
+    store.still_here({"call-0001": BEGAN - 3600})
+    store.end_orphans()
+    assert store.list_calls(ME).rows[0].call.ended_at == BEGAN
 
 
 def test_an_imported_call_never_runs_nor_leaves_the_folder(store: Store) -> None:

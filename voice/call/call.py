@@ -17,6 +17,7 @@ from voice.audio.microphone import FIRST_FRAME_TIMEOUT_S, MEDIA_LOST_TIMEOUT_S, 
 from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
 from voice.audio.voice_activity import HEARD_AFTER_MS, PAUSED_AFTER_MS, Voice
+from voice.call.clock import steady_clock
 from voice.call.connection import Connection, FindAgent
 from voice.call.event_log import EventLog
 from voice.call.figures import Figures, latency_figures
@@ -65,14 +66,15 @@ class Call:
         record_to: Path | None = None,
         keep: Keep | None = None,
     ) -> None:
+        self._clock = steady_clock()
         # `secrets` stay out of the log, whoever says them.
-        self.log = EventLog(Redactor(secrets), clock=time.time)
+        self.log = EventLog(Redactor(secrets), clock=self._clock)
         self._on_view = on_view
         self._loop = loop
         self._tools = tools
         # The session bounds the calls it waits for, and the runner those that run.
         self._tools_running: set[asyncio.Task[None]] = set()
-        self._session = new_session(patch, begun_at=time.time(), sample=sample)
+        self._session = new_session(patch, begun_at=self._clock(), sample=sample)
         self._over = asyncio.Event()
         # When the end was told to the agent, which may take some time to confirm it.
         self._leaving_since: float | None = None
@@ -82,7 +84,9 @@ class Call:
         self._recording = Recording(
             record_to, begun_at=self._begun_at, tell=lambda error: self._post_soon(inputs.Failed(error))
         )
-        self._keeping = Keeping(keep, self.log, tell=lambda error: self._post_soon(inputs.Failed(error)))
+        self._keeping = Keeping(
+            keep, self.log, self._clock, tell=lambda error: self._post_soon(inputs.Failed(error))
+        )
         self._playing_at: float | None = None
         self._browser_plays = asyncio.Event()
         self._chunks = ChunkQueue(_MICROPHONE_CHUNKS)
@@ -184,7 +188,7 @@ class Call:
 
     def on_audible(self, reply_id: str, lead_in_ms: float, in_ms: float) -> None:
         """Told by the reply buffer when a reply is first heard."""
-        self._post_soon(inputs.ReplyAudible(reply_id, lead_in_ms, time.time() + in_ms / 1000))
+        self._post_soon(inputs.ReplyAudible(reply_id, lead_in_ms, self._clock() + in_ms / 1000))
 
     def on_drained(self, reply_id: str, played_ms: int) -> None:
         """Told by the reply buffer when a reply was played to its end."""
@@ -192,9 +196,9 @@ class Call:
 
     def _voice_changed(self, voice: Voice) -> None:
         if voice is Voice.HEARD:
-            self._post_soon(inputs.VoiceHeard(time.time() - HEARD_AFTER_MS / 1000))
+            self._post_soon(inputs.VoiceHeard(self._clock() - HEARD_AFTER_MS / 1000))
         else:
-            self._post_soon(inputs.VoicePaused(time.time() - PAUSED_AFTER_MS / 1000))
+            self._post_soon(inputs.VoicePaused(self._clock() - PAUSED_AFTER_MS / 1000))
 
     def _media_ended(self) -> None:
         self._post_soon(inputs.HangUp())
@@ -249,7 +253,7 @@ class Call:
             self._loop.call_soon_threadsafe(self._post, happened)
 
     def _post(self, happened: inputs.AnyInput) -> None:
-        before, now = self._session, time.time()
+        before, now = self._session, self._clock()
         self._session, effects = step(before, happened, now)
         self._keeping.follow(before, self._session, happened, now)
         if effects or self._session is not before:

@@ -2,9 +2,9 @@
 
 import asyncio
 import logging
-import time
 from collections.abc import Callable, Sequence
 
+from voice.call.clock import Clock
 from voice.call.event_log import EventLog
 from voice.history.keeper import KeptCall
 from voice.history.records import EventRecord
@@ -16,23 +16,27 @@ _log = logging.getLogger(__name__)
 
 _MS_PER_S = 1000
 
-# Given the session as it begins, the log for its redactor, and whom to tell when it can't be kept.
-Keep = Callable[[Session, EventLog, Callable[[NotKept], None]], KeptCall]
+# Given the session as it begins, the log for its redactor, the call's clock, and whom to tell when it can't
+# be kept.
+Keep = Callable[[Session, EventLog, Clock, Callable[[NotKept], None]], KeptCall]
 
 
 class Keeping:
     """With no `keep`, nothing is kept. `tell` is called from any thread and must not block."""
 
-    def __init__(self, keep: Keep | None, log: EventLog, tell: Callable[[NotKept], None]) -> None:
+    def __init__(
+        self, keep: Keep | None, log: EventLog, clock: Clock, tell: Callable[[NotKept], None]
+    ) -> None:
         self._keep = keep
         self._log = log
+        self._clock = clock
         self._tell = tell
         self._kept: KeptCall | None = None
 
     def begin(self, session: Session) -> None:
         """The call begins."""
         if self._keep is not None:
-            self._kept = self._keep(session, self._log, self._tell)
+            self._kept = self._keep(session, self._log, self._clock, self._tell)
 
     def follow(self, before: Session, after: Session, happened: AnyInput, now: float) -> None:
         """A step of the session; `now` in epoch seconds."""
@@ -49,7 +53,7 @@ class Keeping:
         """The call is over; waits, not for long, while the store is busy."""
         kept, self._kept = self._kept, None
         if kept is not None:
-            last = kept.end(session, time.time(), lambda: events_of(self._log))
+            last = kept.end(session, self._clock(), lambda: events_of(self._log))
             await asyncio.to_thread(last)
 
 

@@ -3,12 +3,12 @@
 import asyncio
 import logging
 import threading
-import time
 import weakref
 from concurrent.futures import Future
 from functools import partial
 
 from voice.call.call import Call, OnView
+from voice.call.clock import Clock
 from voice.call.endpoint import Endpoint, agent_kind, agent_url, service_endpoint
 from voice.call.event_log import EventLog
 from voice.call.keeping import Keep
@@ -119,16 +119,16 @@ class Switchboard:
         if keeper is None:
             return None
 
-        def keep(session: Session, log: EventLog, tell: Tell) -> KeptCall:
+        def keep(session: Session, log: EventLog, clock: Clock, tell: Tell) -> KeptCall:
             call = CallRecord(
                 id=call_id,
                 owner=owner,
                 persona=persona,
                 agent=agent_kind(self._settings),
                 agent_url=agent_url(self._settings),
-                started_at=time.time() if session.begun_at is None else session.begun_at,
+                started_at=clock() if session.begun_at is None else session.begun_at,
             )
-            return keeper.keep(call, session, log.redactor, tell)
+            return keeper.keep(call, session, log.redactor, tell, clock)
 
         return keep
 

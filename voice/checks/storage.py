@@ -39,7 +39,7 @@ def check_database(store: Store) -> Finding:
     """The real database of calls: that it opens and takes what is written, and how many calls it holds."""
     try:
         store.open()
-        store.still_here()
+        store.check_writable()
         count, version = store.count(), store.version
     except HistoryProblem as problem:
         # A call works without it, so it only needs attention.

@@ -22,7 +22,7 @@ _BUSY_TIMEOUT_MS = 5_000
 _CONNECT_TIMEOUT_S = 5
 _MIGRATIONS = Path(__file__).with_name("migrations")
 # Any number, the same in every Parley: two that start at once must not both make the tables.
-_MIGRATION_LOCK = 7_265_539
+_LOCK = 7_265_539
 
 
 def database_url(given: str | None, data_dir: Path) -> URL:
@@ -59,13 +59,12 @@ def migrate(engine: Engine, place: str) -> None:
     with engine.connect().execution_options(**{WRITES: True}) as connection, connection.begin():
         if connection.dialect.name == "sqlite":
             _look_through(connection)
-        else:
-            connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _MIGRATION_LOCK})
+        wait_for_others(connection)
         script = ScriptDirectory(str(_MIGRATIONS))
         current = MigrationContext.configure(connection).get_current_revision()
         if current == script.get_current_head():
             # That it can be read is not enough.
-            connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
+            check_writable(connection)
             return
         config = Config()
         config.set_main_option("script_location", str(_MIGRATIONS))
@@ -74,6 +73,17 @@ def migrate(engine: Engine, place: str) -> None:
             command.upgrade(config, "head")
         except CommandError as error:
             raise newer(place) from error
+
+
+def wait_for_others(connection: Connection) -> None:
+    """Let no other transaction that calls this run beside this one. SQLite's writers never do."""
+    if connection.dialect.name != "sqlite":
+        connection.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": _LOCK})
+
+
+def check_writable(connection: Connection) -> None:
+    """Write something that changes nothing. Raises SQLAlchemy's errors."""
+    connection.execute(text("UPDATE alembic_version SET version_num = version_num"))
 
 
 def _look_through(connection: Connection) -> None:

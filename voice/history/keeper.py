@@ -9,6 +9,7 @@ import queue
 import threading
 import time
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from voice.history.entries import Entry, Logged
 from voice.history.following import Follower, Redacts
@@ -33,6 +34,7 @@ _END_TIMEOUT_S = 2.0
 _STOP_TIMEOUT_S = 4.0
 
 Tell = Callable[[NotKept], None]
+Clock = Callable[[], float]
 Events = Callable[[], Sequence[EventRecord]]
 
 
@@ -43,30 +45,50 @@ class KeptCall:
         self.id = call.id
         self._keeper = keeper
         self._follower = Follower(call, session, redactor)
-        self._missed = not keeper.put(self.id, self._follower.begin())
+        self._replaced = keeper.store.replaced
+        self._missed = not keeper.put(self.id, self._follower.begin(), call.started_at)
 
     def follow(self, before: Session, after: Session, happened: AnyInput, now: float) -> None:
         """Hand over what a step of the session brings."""
         entries = self._follower.step(before, after, happened, now)
         if entries:
-            if self._missed:
+            replaced = self._keeper.store.replaced
+            if self._missed or replaced != self._replaced:
                 entries = self._follower.whole(after, now)
-            self._missed = not self._keeper.put(self.id, entries)
+            self._replaced = replaced
+            self._missed = not self._keeper.put(self.id, entries, now)
 
     def end(self, session: Session, now: float, events: Events) -> Callable[[], None]:
         """What hands over the last of it: to be called on another thread, since it may block for 2 s."""
-        whole = self._follower.whole(session, now) if self._missed else []
-        entries = [*whole, *self._follower.end(session, now)]
+        ended = self._follower.end(session, now)
+
+        def entries() -> list[Entry]:
+            # Only now, as it is written, is it known whether the database still has what was written before.
+            lacks_some = self._missed or self._replaced != self._keeper.store.replaced
+            whole = self._follower.whole(session, now) if lacks_some else []
+            return [*whole, *ended, Logged(events())]
 
         def hand_over() -> None:
-            if not self._keeper.put(self.id, entries, events, timeout_s=_END_TIMEOUT_S):
+            if not self._keeper.put(self.id, entries, now, timeout_s=_END_TIMEOUT_S):
                 _log.warning("the end of a call could not be kept")
             self._keeper.forget(self.id)
 
         return hand_over
 
 
-_Item = tuple[str, Sequence[Entry], Events | None]
+# What there is to write, or what gives it on the thread that writes.
+Entries = Sequence[Entry] | Callable[[], Sequence[Entry]]
+
+
+class _Item(NamedTuple):
+    call_id: str
+    entries: Entries
+    now: float
+
+
+class _Running(NamedTuple):
+    tell: Tell
+    clock: Clock
 
 
 class Keeper:
@@ -82,7 +104,8 @@ class Keeper:
         self._thread = threading.Thread(target=self._run, name="history", daemon=True)
         self._stopping = threading.Event()
         self._lock = threading.Lock()
-        self._running: dict[str, Tell] = {}
+        self._running: dict[str, _Running] = {}
+        self._replaced = 0
         self._problem: HistoryProblem | None = None
         self._dropped = 0
         self._still_here_at = self._orphans_at = self._purge_at = 0.0
@@ -107,21 +130,28 @@ class Keeper:
             self._thread.join(_STOP_TIMEOUT_S)
         self.store.close()
 
-    def keep(self, call: CallRecord, session: Session, redactor: Redacts, tell: Tell) -> KeptCall:
-        """Keep a call that begins. `tell` is called from any thread with what goes wrong; must not block."""
+    def keep(
+        self, call: CallRecord, session: Session, redactor: Redacts, tell: Tell, clock: Clock
+    ) -> KeptCall:
+        """Keep a call that begins. `clock` is the call's own, in epoch seconds.
+
+        `tell` is called from any thread with what goes wrong; must not block.
+        """
         with self._lock:
-            self._running[call.id] = tell
+            self._running[call.id] = _Running(tell, clock)
             problem = self._problem
         if problem is not None:
             tell(_not_kept(problem))
         return KeptCall(self, call, session, redactor)
 
-    def put(
-        self, call_id: str, entries: Sequence[Entry], events: Events | None = None, timeout_s: float = 0.0
-    ) -> bool:
-        """Take over entries, from any thread. False, and the call is told, when there is no room for them."""
+    def put(self, call_id: str, entries: Entries, now: float, timeout_s: float = 0.0) -> bool:
+        """Take over entries, from any thread; `now` is by the call's clock.
+
+        False, and the call is told, when there is no room for them.
+        """
+        item = _Item(call_id, entries, now)
         try:
-            self._queue.put((call_id, entries, events), block=timeout_s > 0, timeout=timeout_s or None)
+            self._queue.put(item, block=timeout_s > 0, timeout=timeout_s or None)
         except queue.Full:
             self._dropped += 1
             self._tell_one(call_id, _TOO_SLOW)
@@ -150,14 +180,12 @@ class Keeper:
                 _log.exception("something of a call can't be kept")
 
     def _write(self, item: _Item) -> None:
-        call_id, entries, events = item
-        if events is not None:
-            entries = [*entries, Logged(events())]
         wait_s = _FIRST_RETRY_S
         while True:
             try:
-                self.store.open()
-                self.store.write(call_id, entries)
+                self._open()
+                entries = item.entries() if callable(item.entries) else item.entries
+                self.store.write(item.call_id, entries, item.now)
             except HistoryProblem as problem:
                 self._troubled(problem)
                 if not problem.passing or self._stopping.wait(wait_s):
@@ -172,15 +200,15 @@ class Keeper:
         """What is due by the clock. What fails is tried again when it is due again."""
         now = time.monotonic()
         with self._lock:
-            running = frozenset(self._running)
+            running = dict(self._running)
         try:
-            self.store.open()
+            self._open()
             if running and now >= self._still_here_at:
                 self._still_here_at = now + STILL_HERE_EVERY_S
-                self.store.still_here()
+                self.store.still_here({call_id: call.clock() for call_id, call in running.items()})
             if now >= self._orphans_at:
                 self._orphans_at = now + _ORPHANS_EVERY_S
-                self.store.end_orphans(running)
+                self.store.end_orphans(running.keys())
             if now >= self._purge_at:
                 self._purge_at = now + _DAY_S
                 self._purge()
@@ -188,6 +216,16 @@ class Keeper:
             self._troubled(problem)
         except Exception:  # noqa: BLE001 - calls must be kept all the same
             _log.exception("the history could not be looked after")
+
+    def _open(self) -> None:
+        try:
+            self.store.open()
+        finally:
+            if self.store.replaced != self._replaced:
+                self._replaced = self.store.replaced
+                what = _replaced(self.store.place)
+                _log.warning("%s %s", what.sentence, what.next_step)
+                self._tell_all(what)
 
     def _purge(self) -> None:
         if self._retention_days:
@@ -199,24 +237,26 @@ class Keeper:
         if self._problem is not None and self._problem.sentence == problem.sentence:
             return
         self._problem = problem
+        _log.warning("calls are not kept at the moment: %s", problem)
         self._tell_all(_not_kept(problem))
 
     def _relieved(self) -> None:
         if self._problem is not None:
             self._problem = None
+            _log.warning("calls are kept again")
             self._tell_all(_KEPT_AGAIN)
 
     def _tell_all(self, what: NotKept) -> None:
         with self._lock:
             running = tuple(self._running.values())
-        for tell in running:
-            tell(what)
+        for call in running:
+            call.tell(what)
 
     def _tell_one(self, call_id: str, what: NotKept) -> None:
         with self._lock:
-            tell = self._running.get(call_id)
-        if tell is not None:
-            tell(what)
+            call = self._running.get(call_id)
+        if call is not None:
+            call.tell(what)
 
 
 _TOO_SLOW = NotKept(
@@ -224,6 +264,13 @@ _TOO_SLOW = NotKept(
     "The call goes on, and is kept as soon as the database takes it.",
 )
 _KEPT_AGAIN = NotKept("This call is being kept again.")
+
+
+def _replaced(place: str) -> NotKept:
+    return NotKept(
+        f"The database of calls at {place} was deleted or replaced while Parley was running.",
+        "This call is written again in full. To have earlier calls back, stop Parley and restore a copy.",
+    )
 
 
 def _not_kept(problem: HistoryProblem) -> NotKept:

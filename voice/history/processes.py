@@ -3,9 +3,11 @@
 import os
 import secrets
 import socket
+import time
+from collections.abc import Callable, Iterable
 
-# A process that writes calls says every `STILL_HERE_EVERY_S` that it does; one on another machine that has
-# not for so long is gone.
+# A process that writes calls stamps them every `STILL_HERE_EVERY_S`. One whose stamp has not moved for
+# `GONE_AFTER_S` is gone.
 STILL_HERE_EVERY_S = 5.0
 GONE_AFTER_S = 60.0
 
@@ -15,14 +17,37 @@ def this_process() -> str:
     return f"{socket.gethostname()} {os.getpid()} {secrets.token_hex(4)}"
 
 
-def is_gone(writer: str, seen_at: float, now: float, me: str) -> bool:
-    """Whether the process `writer`, last seen at `seen_at`, has ended. `me` is this one, which is another."""
-    host, _, rest = writer.partition(" ")
-    pid = rest.partition(" ")[0]
-    my_host, _, my_rest = me.partition(" ")
-    if now - seen_at > GONE_AFTER_S:
-        return True
-    return host == my_host and (pid == my_rest.partition(" ")[0] or not _lives(pid))
+class Heartbeats:
+    """Tells which running calls nobody writes any more.
+
+    It never compares two clocks: stamps of other processes only count by whether they move, as timed here.
+    """
+
+    def __init__(self, me: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self._me = me
+        self._clock = clock
+        # By the number of the call: its last stamp, and when that was first seen here.
+        self._seen: dict[int, tuple[float, float]] = {}
+
+    def gone(self, calls: Iterable[tuple[int, str, float]]) -> list[int]:
+        """The numbers of those `calls` (number, writer, stamp), all that run, whose process has ended."""
+        now = self._clock()
+        before, self._seen = self._seen, {}
+        gone = []
+        for number, writer, stamp in calls:
+            known = before.get(number)
+            since = known[1] if known is not None and known[0] == stamp else now
+            self._seen[number] = (stamp, since)
+            if now - since >= GONE_AFTER_S or self._has_ended(writer):
+                gone.append(number)
+        return gone
+
+    def _has_ended(self, writer: str) -> bool:
+        """Whether it ran on this machine and does not any more."""
+        host, _, rest = writer.partition(" ")
+        my_host, _, my_rest = self._me.partition(" ")
+        pid, my_pid = rest.partition(" ")[0], my_rest.partition(" ")[0]
+        return host == my_host and (pid == my_pid or not _lives(pid))
 
 
 def _lives(pid: str) -> bool:

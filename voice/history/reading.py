@@ -178,6 +178,9 @@ def _rows_of(table: Any, number: int, columns: Sequence[Any]) -> Select[Any]:
 
 def _call(row: Row[Any], has_recording: HasRecording) -> CallRecord:
     fields = {name: value for name, value in row._mapping.items() if name != "number"}  # noqa: SLF001 - public
+    if fields["ended_at"] is not None:
+        # Calls kept by earlier versions may have ended before they began: the clock was set back meanwhile.
+        fields["ended_at"] = max(fields["started_at"], fields["ended_at"])
     return CallRecord(**fields, has_recording=has_recording(fields["id"]))
 
 

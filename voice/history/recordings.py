@@ -2,6 +2,7 @@
 
 import re
 import secrets
+from hashlib import blake2b
 from pathlib import Path
 
 SUFFIX = ".ogg"
@@ -12,6 +13,12 @@ _ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 def new_call_id() -> str:
     """An id that nobody can guess, and that is safe in addresses and file names."""
     return secrets.token_hex(12)
+
+
+def imported_call_id(owner: str, call_id: str) -> str:
+    """The id of this owner's copy of a call whose own id somebody else has: always the same one."""
+    named = f"{len(owner)} {owner} {call_id}".encode(errors="replace")
+    return blake2b(named, digest_size=12).hexdigest()
 
 
 def is_call_id(text: str) -> bool:

@@ -6,8 +6,7 @@ do is raised as `HistoryProblem`, with sentences for a person. Its recordings ar
 
 import logging
 import threading
-import time
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -16,11 +15,21 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, 
 from sqlalchemy.exc import SQLAlchemyError
 
 from voice.history import reading, writing
-from voice.history.database import WRITES, database_url, make_engine, migrate, place_of
+from voice.history.database import (
+    WRITES,
+    check_writable,
+    database_url,
+    make_engine,
+    migrate,
+    place_of,
+    wait_for_others,
+)
+from voice.history.database_file import DatabaseFile
 from voice.history.entries import Entry
 from voice.history.problems import problem_of
-from voice.history.processes import is_gone, this_process
+from voice.history.processes import Heartbeats, this_process
 from voice.history.recordings import (
+    imported_call_id,
     is_call_id,
     new_call_id,
     recording_path,
@@ -51,16 +60,23 @@ _NO_FILTERS = Filters()
 
 
 class Store:
-    """`url` is `VOICE_DATABASE_URL` or empty; recordings lie in `data_dir`."""
+    """`url` is `VOICE_DATABASE_URL` or empty; recordings lie in `data_dir`.
+
+    `replaced` counts how often the open database file was found deleted, or another one in its place.
+    """
 
     def __init__(self, url: str | None, data_dir: Path) -> None:
+        self._given_url = url
         self._url = database_url(url, data_dir)
         self._data_dir = data_dir
         self._engine: Engine | None = None
+        self._file = DatabaseFile(self._url)
         self._problem: HistoryProblem | None = None
         self._tried = threading.Event()
         self._opening = threading.Lock()
         self.writer = this_process()
+        self._heartbeats = Heartbeats(self.writer)
+        self.replaced = 0
 
     @property
     def place(self) -> str:
@@ -75,14 +91,23 @@ class Store:
             return f"{'SQLite' if connection.dialect.name == 'sqlite' else 'PostgreSQL'} {version}"
 
     def open(self) -> None:
-        """Check the database and bring it up to date. May take seconds; may be tried again if it failed."""
+        """Check the database and bring it up to date, also when its file was deleted since.
+
+        May take seconds; may be tried again if it failed.
+        """
         with self._opening:
             if self._engine is not None:
-                return
+                if self._file.is_same():
+                    return
+                self.replaced += 1
+                self.close()
             engine = make_engine(self._url)
             try:
-                self._data_dir.mkdir(parents=True, exist_ok=True)
+                if not self._given_url:
+                    self._data_dir.mkdir(parents=True, exist_ok=True)
+                self._file.remove_old_log()
                 migrate(engine, self.place)
+                self._file.note()
                 self._engine = engine
             except (SQLAlchemyError, OSError, HistoryProblem) as error:
                 engine.dispose()
@@ -239,53 +264,59 @@ class Store:
         """
         call = full.call
         with self._connection(writes=True) as connection:
-            number = writing.number_of(connection, call.id) if is_call_id(call.id) else None
-            if number is not None:
-                mine = select(calls.c.number).where(calls.c.number == number, calls.c.owner == owner)
-                if connection.execute(mine).first() is not None:
-                    raise HistoryProblem("This call is in the history already.")
-            id_ = call.id if is_call_id(call.id) and number is None else new_call_id()
+            wait_for_others(connection)
+            id_ = self._free_id(connection, owner, call.id)
             how = "cut_short" if call.how_ended == "running" else call.how_ended
             ended_at = call.started_at if call.ended_at is None else call.ended_at
             own = replace(call, id=id_, owner=owner, how_ended=how, ended_at=ended_at, imported=True)
             writing.write_whole(connection, replace(full, call=own))
         return id_
 
+    def check_writable(self) -> None:
+        """Raise `HistoryProblem` if nothing can be written."""
+        with self._connection(writes=True) as connection:
+            check_writable(connection)
+
     # What the keeper of running calls does.
 
-    def write(self, call_id: str, entries: Sequence[Entry]) -> None:
-        """Keep these entries of a running call, all or none of them."""
+    def write(self, call_id: str, entries: Sequence[Entry], now: float) -> None:
+        """Keep these entries of a running call, all or none of them. `now` is by the call's own clock."""
         with self._connection(writes=True) as connection:
-            writing.write(connection, call_id, entries, self.writer, time.time())
+            writing.write(connection, call_id, entries, self.writer, now)
 
-    def still_here(self) -> None:
-        """Tell other processes that the running calls of this one are still being written."""
+    def still_here(self, calls_at: Mapping[str, float]) -> None:
+        """Tell other processes that these calls, by their ids, still run; each with now by its own clock."""
         with self._connection(writes=True) as connection:
-            mine = update(calls).where(calls.c.how_ended == "running", calls.c.writer == self.writer)
-            connection.execute(mine.values(seen_at=time.time()))
+            for call_id, now in calls_at.items():
+                running = update(calls).where(calls.c.id == call_id, calls.c.how_ended == "running")
+                connection.execute(running.values(seen_at=now))
 
     def end_orphans(self, mine: Collection[str] = ()) -> int:
         """Mark running calls that nobody writes any more as cut short; gives their number.
 
         They are those of processes that are gone, and of this one all but `mine`, by their ids.
         """
-        now = time.time()
         with self._connection(writes=True) as connection:
-            running = connection.execute(
+            rows = connection.execute(
                 select(calls.c.number, calls.c.id, calls.c.writer, calls.c.seen_at).where(
                     calls.c.how_ended == "running"
                 )
             )
-            gone = [
-                row.number
-                for row in running
-                if row.id not in mine
-                and (row.writer == self.writer or is_gone(row.writer, row.seen_at, now, self.writer))
-            ]
+            running = [(row.number, row.writer, row.seen_at) for row in rows if row.id not in mine]
+            gone = self._heartbeats.gone(running)
             writing.cut_short(connection, gone)
         return len(gone)
 
     # Inside.
+
+    def _free_id(self, connection: Connection, owner: str, call_id: str) -> str:
+        """The id for a call from a file: its own, or the owner's for it where somebody else has that."""
+        wanted = [id_ for id_ in (call_id, imported_call_id(owner, call_id)) if is_call_id(id_)]
+        rows = connection.execute(select(calls.c.id, calls.c.owner).where(calls.c.id.in_(wanted)))
+        taken = {row.id: row.owner for row in rows}
+        if owner in taken.values():
+            raise HistoryProblem("This call is in the history already.")
+        return next((id_ for id_ in wanted if id_ not in taken), new_call_id())
 
     def _change(self, owner: str, call_id: str, **values: str | int | None) -> bool:
         with self._connection(writes=True) as connection:

@@ -39,7 +39,7 @@ def number_of(connection: Connection, call_id: str) -> int | None:
 
 
 def write(connection: Connection, call_id: str, entries: Sequence[Entry], writer: str, now: float) -> None:
-    """Write one call's entries. `writer` names the process, `now` is in epoch seconds."""
+    """Write one call's entries. `writer` names the process, `now` is in epoch seconds of the call's clock."""
     for entry in entries:
         if isinstance(entry, Begun) and number_of(connection, call_id) is None:
             _insert_call(connection, entry.call, writer, now)
@@ -105,8 +105,9 @@ def cut_short(connection: Connection, numbers: Sequence[int]) -> None:
     for number in numbers:
         last = select(func.max(func.coalesce(turns.c.ended_at, turns.c.started_at)))
         said_at = connection.execute(last.where(turns.c.call_number == number)).scalar_one()
-        seen_at = connection.execute(select(calls.c.seen_at).where(calls.c.number == number)).scalar_one()
-        ended = {"how_ended": "cut_short", "ended_at": max(seen_at, said_at or seen_at)}
+        known = select(calls.c.started_at, calls.c.seen_at).where(calls.c.number == number)
+        times = [*connection.execute(known).one(), said_at or 0.0]
+        ended = {"how_ended": "cut_short", "ended_at": max(times)}
         connection.execute(update(calls).where(calls.c.number == number).values(ended))
         index_words(connection, number)
 

@@ -65,10 +65,10 @@ async def test_a_running_calls_page_is_told_each_turn_once_and_the_end(
     assert [turn["text"] for turn in first["turns"]] == ["hello"]
     assert (first["running"], first["facts"]) == (True, [["Turns", "1"]])
     assert await page.ask() is None
-    store.write(id_, [TurnPut(2, a_turn(2, "good morning", "agent"))])
+    store.write(id_, [TurnPut(2, a_turn(2, "good morning", "agent"))], BEGAN + 90)
     assert [turn["text"] for turn in (await page.ask())["turns"]] == ["hello", "good morning"]
     assert await page.ask() is None
-    store.write(id_, [Ended(BEGAN + 9, "hung_up")])
+    store.write(id_, [Ended(BEGAN + 9, "hung_up")], BEGAN + 91)
     assert (await page.ask())["running"] is False
 
 
@@ -109,9 +109,9 @@ async def test_the_lists_page_is_told_of_its_owners_calls_that_run(
     id_ = keep(store, a_call("call-runs"), "hello", over=False)
     assert [row["id"] for row in (await page.ask())["running"]] == [id_]
     assert await page.ask() is None
-    store.write(id_, [Figures(voice="alba", turn_count=2)])
+    store.write(id_, [Figures(voice="alba", turn_count=2)], BEGAN + 90)
     assert [row["turns"] for row in (await page.ask())["running"]] == [2]
-    store.write(id_, [Ended(BEGAN + 9, "hung_up")])
+    store.write(id_, [Ended(BEGAN + 9, "hung_up")], BEGAN + 91)
     assert await page.ask() == {"running": []}
 
 

@@ -14,7 +14,7 @@ class CostPane {
 
   show(view) {
     if (view === null) return;
-    this.clock.learn(view.since, view.since !== this.view?.since && this.view !== undefined);
+    this.clock.learn(view, view.since !== this.view?.since && this.view !== undefined);
     this.view = view;
     this.ticking ??= setInterval(() => this.tick(), TICK_MS);
     this.draw();

@@ -98,7 +98,7 @@ class Panel {
   }
 
   show(view, patch) {
-    this.clock.learn(patch.since, this.view !== null && !this.reopened);
+    this.clock.learn(patch, this.view !== null && !this.reopened);
     this.reopened = false;
     const began = !this.inCall();
     this.view = view;

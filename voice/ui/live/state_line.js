@@ -21,9 +21,9 @@ class StateLine {
     this.tick();
   }
 
-  // The browser's own step, which comes before the server's: `askedAt` in ms of this page's clock.
+  // The browser's own step, which comes before the server's: `askedAt` in ms since the page was opened.
   askMicrophone() {
-    this.microphone = { name: "microphone", label: "Microphone", askedAt: Date.now(), took_s: null, failed: false };
+    this.microphone = { name: "microphone", label: "Microphone", askedAt: performance.now(), took_s: null, failed: false };
     this.show({
       state: "connecting",
       icon: "mic",
@@ -34,7 +34,7 @@ class StateLine {
 
   answered(failed) {
     if (!this.microphone) return;
-    this.microphone.took_s = (Date.now() - this.microphone.askedAt) / 1000;
+    this.microphone.took_s = (performance.now() - this.microphone.askedAt) / 1000;
     this.microphone.failed = failed;
     this.tick();
   }
@@ -76,7 +76,7 @@ class StateLine {
   }
 
   asked() {
-    return (Date.now() - this.microphone.askedAt) / 1000;
+    return (performance.now() - this.microphone.askedAt) / 1000;
   }
 
   hint(waited) {

@@ -98,8 +98,8 @@ class SoundWatch {
       this.onStuck(false);
       return;
     }
-    this.silentSince ??= Date.now();
-    if (Date.now() - this.silentSince >= SILENT_AFTER_MS) this.onStuck(true);
+    this.silentSince ??= performance.now();
+    if (performance.now() - this.silentSince >= SILENT_AFTER_MS) this.onStuck(true);
   }
 }
 
