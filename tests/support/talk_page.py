@@ -36,7 +36,10 @@ FLAGS = [
     "--host-resolver-rules=MAP parley.test 127.0.0.1",
 ]
 TIMEOUT_MS = 20_000
+# Looking in each frame of the screen, as Playwright does by itself, would keep a core busy.
+_POLL_MS = 50
 EARS_AND_MOUTH = Path(__file__).parents[1] / "browser" / "ears_and_mouth.js"
+STREAMER = "iframe[title*='webrtc']"
 _RUNS_PATH = "/_stcore/stream"
 IN_CALL = ("listening", "hearing", "thinking", "speaking")
 
@@ -106,7 +109,7 @@ class TalkPage:
         """Load the page and wait until a call can be made."""
         await self.page.goto(self.url)
         await self.wait_for_state("idle")
-        await self.page.locator("iframe[title*='webrtc']").wait_for(state="attached", timeout=TIMEOUT_MS)
+        await self.page.locator(STREAMER).wait_for(state="attached", timeout=TIMEOUT_MS)
         await expect(self.button("Connect")).to_be_enabled(timeout=TIMEOUT_MS)
 
     async def wait_for_state(self, *states: str, timeout_ms: float = TIMEOUT_MS) -> None:
@@ -121,6 +124,7 @@ class TalkPage:
             }""",
             arg=wanted,
             timeout=timeout_ms,
+            polling=_POLL_MS,
         )
 
     async def rests(self) -> None:
@@ -165,7 +169,12 @@ class TalkPage:
 
     async def streamer(self) -> Frame:
         """The frame that holds the peer connection."""
-        return next(frame for frame in self.page.frames if "streamlit_webrtc" in frame.url)
+        element = await self.page.locator(STREAMER).element_handle(timeout=TIMEOUT_MS)
+        frame = await element.content_frame()
+        assert frame is not None
+        # An element that was just attached still shows a blank page.
+        await frame.wait_for_url(lambda url: "streamlit_webrtc" in url, timeout=TIMEOUT_MS)
+        return frame
 
     async def say(self, samples: NDArray[np.int16]) -> float:
         """Speak 48 kHz samples now; returns when it began, in epoch ms, once it is over."""
@@ -210,7 +219,9 @@ class TalkPage:
             }
             return null;
         }"""
-        handle = await frame.wait_for_function(script, arg=[loud, since_ms, blocks], timeout=TIMEOUT_MS)
+        handle = await frame.wait_for_function(
+            script, arg=[loud, since_ms, blocks], timeout=TIMEOUT_MS, polling=_POLL_MS
+        )
         return float(await handle.json_value())
 
     async def turns(self) -> list[Turn]:
