@@ -1,11 +1,15 @@
-"""Shared by all tests: which of them run in virtual time."""
+"""Shared by all tests: which of them run in virtual time, and that property tests are the same in each run."""
 
 import asyncio
 from collections.abc import Callable, Mapping
 
 import pytest
+from hypothesis import settings
 
 from tests.support.virtual_time import VirtualTimeLoop
+
+# Hypothesis's own: no deadlines, which a busy machine misses, and the same examples every time.
+settings.load_profile("ci")
 
 
 def pytest_asyncio_loop_factories(item: pytest.Item) -> Mapping[str, Callable[[], asyncio.AbstractEventLoop]]:

@@ -78,7 +78,8 @@ async def test_talking_over_the_agent_stops_it_and_the_turn_shows_only_what_was_
     await page.wait_until_heard(loud=True)
     await page.wait_for_state("speaking")
     began = await page.say(read_clip("austen_0880"))
-    silent = await page.wait_until_heard(loud=False, since_ms=began, blocks=30)
+    # Longer than the pause between two sentences.
+    silent = await page.wait_until_heard(loud=False, since_ms=began, blocks=50)
     (cut, _) = await page.wait_for_turns(2, "agent")
     assert cut.interrupted
     assert cut.text.startswith("Welcome to Parley.")

@@ -24,6 +24,8 @@ from voice.ui.live_component import read_part, script_of, style_of
 
 # Browsers give a microphone only to https and localhost. No request reaches it: each is answered here.
 URL = "http://localhost/"
+# A clock can only be stopped ahead of where it runs.
+_BEFORE_S = 60
 DATA = {"path": "/live", "token": "t", "compact": False, "in_call": False}
 _HERE = Path(__file__).parent
 # The variables that Streamlit 1.67 gives its components, with Parley's colours.
@@ -126,8 +128,6 @@ async def open_panel(
         # The last statement's value would be called if it were a function.
         await page.evaluate(f"{before}; null")
         await page.evaluate("data => window.harness.mount(data)", {**DATA, **(data or {})})
-        if clock_s is not None:
-            await page.clock.pause_at(clock_s)
         yield PanelHarness(page)
     except BaseException:
         await page.context.close()
@@ -145,7 +145,9 @@ async def _blank_page(browser: Browser, scheme: str, clock_s: float | None, opti
     page = await context.new_page()
     await page.add_init_script(path=_HERE / "panel_page.js")
     if clock_s is not None:
-        await page.clock.install(time=clock_s - 1)
+        # Stopped before anything is loaded: on a running clock, loading might take it past `clock_s`.
+        await page.clock.install(time=clock_s - _BEFORE_S)
+        await page.clock.pause_at(clock_s)
     return page
 
 

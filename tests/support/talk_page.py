@@ -211,11 +211,12 @@ class TalkPage:
         """Wait for `blocks` 10 ms blocks in a row that are loud, or silent; returns when the first came."""
         frame = await self.streamer()
         script = """([loud, since, count]) => {
-            let run = 0;
+            const run = [];
             for (const [at, rms] of parley.blocks) {
                 if (at < since) continue;
-                run = (rms > 0.003) === loud ? run + 1 : 0;
-                if (run === count) return at - 10 * (count - 1);
+                if ((rms > 0.003) === loud) run.push(at);
+                else run.length = 0;
+                if (run.length === count) return run[0];
             }
             return null;
         }"""
