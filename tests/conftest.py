@@ -1,4 +1,4 @@
-"""Shared by all tests: which of them run in virtual time, and that property tests are the same in each run."""
+"""Shared by all tests: which of them run in virtual time, and how property tests are drawn."""
 
 import asyncio
 from collections.abc import Callable, Mapping

@@ -19,6 +19,8 @@ from voice.protocol.config import OutputPatch, SessionPatch
 from voice.tools import Tool, ToolRunner
 from voice.tools.context import ToolContext
 
+pytestmark = pytest.mark.virtual_time
+
 PATCH = SessionPatch(system_prompt="Be brief.", greeting="Hello.", output=OutputPatch(voice="alba"))
 SECOND_OF_TONE = base64.b64encode(b"".join(s[::2].tobytes() for s in tone(50))).decode()
 

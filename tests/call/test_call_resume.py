@@ -14,6 +14,8 @@ from tests.support.scripted_agent import SESSION_ID, ScriptedAgent, Stage
 from voice.protocol.config import OutputPatch, SessionPatch
 from voice.protocol.limits import Limits
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.fixture(autouse=True)
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:

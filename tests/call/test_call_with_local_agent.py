@@ -17,6 +17,8 @@ from voice.agent.models import Models, load_models
 from voice.agent.server import AgentOptions
 from voice.protocol.config import OutputPatch, SessionPatch
 
+pytestmark = pytest.mark.virtual_time
+
 
 @pytest.fixture(scope="module")
 def models() -> Iterator[Models]:

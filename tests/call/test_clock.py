@@ -11,6 +11,8 @@ from tests.support.scripted_agent import ScriptedAgent
 from voice.call.clock import steady_clock
 from voice.protocol.inputs import Tick
 
+pytestmark = pytest.mark.virtual_time
+
 # Longer than the five minutes of silence that end a call, and an hour back as at the end of summer time.
 JUMPS_S = [400.0, -3600.0]
 # No test takes so long.

@@ -2,7 +2,6 @@
 
 import asyncio
 import base64
-import time
 from collections.abc import Iterator
 from itertools import repeat
 from pathlib import Path
@@ -17,6 +16,7 @@ from tests.call.test_call import SECOND_OF_TONE, call_to, polite
 from tests.support.fake_browser import FRAME_SAMPLES, fake_browser, tone
 from tests.support.scripted_agent import ScriptedAgent, scripted_agent
 from voice.audio.levels import level_dbfs
+from voice.call.clock import Clock
 from voice.call.line import Line
 from voice.call.switchboard import Switchboard
 from voice.settings import Settings
@@ -30,13 +30,13 @@ def quiet() -> Iterator[NDArray[np.int16]]:
     return repeat(np.zeros(FRAME_SAMPLES, np.int16))
 
 
-def spoken_when(asked: asyncio.Event, spoken_at: list[float]) -> Iterator[NDArray[np.int16]]:
+def spoken_when(asked: asyncio.Event, spoken_at: list[float], clock: Clock) -> Iterator[NDArray[np.int16]]:
     """Silence until it is asked for, half a second of a tone, and silence. Notes when the tone begins."""
     for frame in quiet():
         if asked.is_set():
             break
         yield frame
-    spoken_at.append(time.time())
+    spoken_at.append(clock())
     yield from tone(25)
     yield from quiet()
 
@@ -58,6 +58,7 @@ def is_loud(message: dict[str, str]) -> bool:
     return level_dbfs(np.frombuffer(base64.b64decode(message["audio"]), "<i2").astype(np.int16)) > -30
 
 
+@pytest.mark.virtual_time
 async def test_recording_and_transcript_tell_the_same_times(tmp_path: Path) -> None:
     path = tmp_path / "recordings" / "call.ogg"
     asked = asyncio.Event()
@@ -75,7 +76,7 @@ async def test_recording_and_transcript_tell_the_same_times(tmp_path: Path) -> N
 
     async with (
         call_to(attentive, record_to=path) as (watched, _),
-        fake_browser(watched.call, spoken_when(asked, spoken_at)),
+        fake_browser(watched.call, spoken_when(asked, spoken_at, watched.call._clock)),
     ):
         await watched.until(lambda view: view.state == "speaking")
         await watched.until_now(lambda view: view.state == "listening")
@@ -97,6 +98,7 @@ async def test_recording_and_transcript_tell_the_same_times(tmp_path: Path) -> N
     assert person_from <= person.started_at - begun_at + ALIGNED_S
 
 
+@pytest.mark.virtual_time
 async def test_what_a_barge_in_cut_is_not_in_the_recording(tmp_path: Path) -> None:
     path = tmp_path / "call.ogg"
     heard = asyncio.Event()
@@ -152,6 +154,7 @@ def recordings_in(data_dir: Path) -> list[Path]:
     return list(data_dir.glob("recordings/*.ogg"))
 
 
+@pytest.mark.virtual_time
 async def test_a_folder_nobody_may_write_in_is_told_and_the_call_goes_on(tmp_path: Path) -> None:
     (tmp_path / "recordings").write_text("a file in the way")
     path = tmp_path / "recordings" / "call.ogg"

@@ -22,6 +22,8 @@ from voice.conversation.view import CallView
 from voice.tools import ToolRunner
 from voice.tools.context import ToolContext
 
+pytestmark = pytest.mark.virtual_time
+
 SPOKEN = np.concatenate(list(tone(20)))
 LOUD = 1_000
 

@@ -5,7 +5,6 @@ carries out its effects. Everything but the constructor and the thread-safe verb
 import asyncio
 import contextlib
 import logging
-import time
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import assert_never
@@ -66,7 +65,7 @@ class Call:
         record_to: Path | None = None,
         keep: Keep | None = None,
     ) -> None:
-        self._clock = steady_clock()
+        self._clock = steady_clock(monotonic=loop.time)
         # `secrets` stay out of the log, whoever says them.
         self.log = EventLog(Redactor(secrets), clock=self._clock)
         self._on_view = on_view
@@ -80,9 +79,12 @@ class Call:
         self._leaving_since: float | None = None
         self._publishing = False
         # Read together with the session's `begun_at`: it is position 0 of the recording.
-        self._begun_at = time.monotonic()
+        self._begun_at = loop.time()
         self._recording = Recording(
-            record_to, begun_at=self._begun_at, tell=lambda error: self._post_soon(inputs.Failed(error))
+            record_to,
+            begun_at=self._begun_at,
+            clock=loop.time,
+            tell=lambda error: self._post_soon(inputs.Failed(error)),
         )
         self._keeping = Keeping(
             keep, self.log, self._clock, tell=lambda error: self._post_soon(inputs.Failed(error))
@@ -92,7 +94,7 @@ class Call:
         self._chunks = ChunkQueue(_MICROPHONE_CHUNKS)
         self._microphone = Microphone(
             self._chunks,
-            clock=time.monotonic,
+            clock=loop.time,
             on_started=lambda: self._post_soon(inputs.MediaConnected()),
             on_voice=self._voice_changed,
             tap=self._recording.heard,
@@ -100,7 +102,7 @@ class Call:
         self._connection = Connection(find_agent, self._chunks, self._post, self.log)
         self._reply = ReplyBuffer(self)
         self.sink = MicSink(self._microphone, on_ended=self._media_ended)
-        self.track = ReplyTrack(self._reply, tap=self._recording.played)
+        self.track = ReplyTrack(self._reply, clock=loop.time, tap=self._recording.played)
         self.media = MediaLeg()
         self.view: CallView = view_of(self._session)
 
@@ -182,7 +184,7 @@ class Call:
 
     def media_playing(self) -> None:
         """The browser reports that its peer connection is up."""
-        self._playing_at = self._playing_at or time.monotonic()
+        self._playing_at = self._playing_at or self._loop.time()
         with contextlib.suppress(RuntimeError):  # the loop is closed: the process is ending
             self._loop.call_soon_threadsafe(self._browser_plays.set)
 
@@ -236,7 +238,7 @@ class Call:
         while True:
             await asyncio.sleep(_TICK_S)
             self._post(inputs.Tick())
-            failure = None if self._session.ended else self._media_failure(time.monotonic())
+            failure = None if self._session.ended else self._media_failure(self._loop.time())
             if failure is not None:
                 self._post(inputs.Failed(failure))
 

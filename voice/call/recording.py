@@ -25,9 +25,16 @@ Tap = Callable[[NDArray[np.int16]], None]
 
 
 class Recording:
-    """Position 0 of the file is `begun_at`, on the monotonic clock. With no `path`, nothing is recorded."""
+    """Position 0 of the file is `begun_at`, on `clock`. With no `path`, nothing is recorded."""
 
-    def __init__(self, path: Path | None, *, begun_at: float, tell: Callable[[NotKept], None]) -> None:
+    def __init__(
+        self,
+        path: Path | None,
+        *,
+        begun_at: float,
+        clock: Callable[[], float],
+        tell: Callable[[NotKept], None],
+    ) -> None:
         """`tell` is called from any thread, with what has gone wrong; must not block."""
         self._recorder = (
             None
@@ -35,6 +42,7 @@ class Recording:
             else Recorder(
                 path,
                 begun_at=begun_at,
+                clock=clock,
                 on_failed=lambda reason: tell(_failed(reason)),
                 on_dropped=lambda: tell(_dropped()),
                 on_written=lambda bins: _keep_peaks(path, bins),

@@ -4,7 +4,6 @@ From the microphone on, the way is that of every call. Runs on the call loop unt
 """
 
 import asyncio
-import time
 from collections.abc import Callable
 
 from voice.audio.aside import Aside
@@ -18,9 +17,10 @@ async def play_person(microphone: Microphone, aside: Aside, state: Callable[[], 
     """Speak the whole script to the agent, and to who listens in through `aside`. Returns to be hung up."""
     person = SamplePerson(await asyncio.to_thread(sample_lines))
     pacer = FramePacer()
+    loop = asyncio.get_running_loop()
     while not person.hung_up:
-        await asyncio.sleep(pacer.wait_s(time.monotonic()))
-        pacer.take(time.monotonic())
+        await asyncio.sleep(pacer.wait_s(loop.time()))
+        pacer.take(loop.time())
         samples = person.frame(state())
         microphone.on_frame(as_frame(samples))
         aside.put(samples)
