@@ -17,7 +17,7 @@ from voice.call.call import Call
 from voice.call.line import Line
 from voice.call.switchboard import Switchboard
 from voice.conversation.view import CallView
-from voice.history.database import FILE_NAME
+from voice.history.database_url import FILE_NAME
 from voice.history.following import Follower
 from voice.history.keeper import Keeper
 from voice.history.records import FullCall

@@ -6,6 +6,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import URL
 
 from voice.call.redaction import REDACTED, Redactor, secrets_of, secrets_of_url
 from voice.settings import Settings
@@ -28,12 +29,57 @@ def test_every_secret_of_the_settings_is_known_without_being_named() -> None:
     assert set(secrets_of(settings)) == {
         KEY,
         "canary/password",
+        "canary%2Fpassword",
         "canary-query",
         "postgresql://me:canary%20database@db.test/calls",
         "canary database",
+        "canary%20database",
         "canary-llm",
         "canary-turn",
     }
+
+
+@pytest.mark.parametrize(
+    ("url", "secrets"),
+    [
+        ("postgresql://me:can%2fary@db.test/calls", {"can/ary", "can%2fary"}),
+        ("postgresql://me:ca/n?a#ry@db.test/calls", {"ca/n?a#ry"}),
+        ("postgresql://me@db.test/calls?sslmode=require&sslpassword=can%20ary", {"can ary"}),
+        ("postgresql:///calls?password=canary&host=/run", {"canary"}),
+        ("postgresql://db.test/calls", set()),
+    ],
+)
+def test_the_passwords_of_a_database_are_known_decoded_and_as_they_were_written(
+    url: str, secrets: set[str]
+) -> None:
+    settings = Settings.model_validate({"voice_database_url": url})
+    assert set(secrets_of(settings)) == {url} | secrets
+
+
+@pytest.mark.parametrize(
+    ("proxy", "secrets"),
+    [
+        ("http://me:can%40ary@proxy.test:3128", {"can@ary", "can%40ary"}),
+        ("socks5h://me:canary@proxy.test", {"canary"}),
+        ("me:can@ary@proxy.test:3128", {"can@ary"}),
+        ("http://canary@proxy.test", {"canary"}),
+        ("http://proxy.test:3128", set()),
+    ],
+)
+def test_the_passwords_of_proxies_are_known_too(
+    proxy: str, secrets: set[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", proxy)
+    assert set(secrets_of(Settings())) == secrets
+
+
+def test_a_user_name_alone_is_a_secret() -> None:
+    assert secrets_of_url("http://canary@llm.test/v1") == ("canary",)
+
+
+@pytest.mark.parametrize("written", ["{}\n", " {}", "\ufeff{}", '"{}"', "'{}\r\n'"])
+def test_a_secret_is_known_without_what_copying_left_around_it(written: str) -> None:
+    assert Redactor((written.format(KEY),)).text(f"bad key {KEY}") == f"bad key {REDACTED}"
 
 
 def test_an_address_without_credentials_has_no_secrets() -> None:
@@ -50,6 +96,10 @@ def test_an_address_without_credentials_has_no_secrets() -> None:
         lambda secret: f"https://a.test/?key={quote(secret, safe='')}",
         lambda secret: json.dumps({"result": secret}),
         lambda secret: json.dumps({"result": secret}, ensure_ascii=False),
+        lambda secret: repr({"result": secret}),
+        lambda secret: URL.create("postgresql", "me", secret, "db.test").render_as_string(
+            hide_password=False
+        ),
     ],
 )
 def test_a_secret_is_found_as_it_is_and_as_it_looks_when_quoted(secret: str, written: object) -> None:

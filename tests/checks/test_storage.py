@@ -9,7 +9,7 @@ import pytest
 from tests.history.samples import keep
 from voice.checks.finding import State
 from voice.checks.storage import check_database, check_disk
-from voice.history.database import FILE_NAME
+from voice.history.database_url import FILE_NAME
 from voice.history.store import Store
 
 

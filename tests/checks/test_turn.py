@@ -5,7 +5,7 @@ from pydantic import SecretStr
 from tests.checks.fake_turn import CREDENTIAL, USERNAME, fake_turn
 from voice.checks.finding import State
 from voice.checks.turn import check_turn
-from voice.settings import IceServer
+from voice.settings_values import IceServer
 
 SOON_S = 0.3
 

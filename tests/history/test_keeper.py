@@ -20,7 +20,7 @@ from tests.history.test_following import live
 from tests.support.postgres import Server
 from voice.call.redaction import Redactor
 from voice.history import database, keeper
-from voice.history.database import FILE_NAME
+from voice.history.database_url import FILE_NAME
 from voice.history.entries import Begun, TurnPut
 from voice.history.keeper import MAX_WAITING, Keeper
 from voice.history.records import EventRecord, FullCall

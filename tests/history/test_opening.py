@@ -13,7 +13,7 @@ from sqlalchemy import text
 
 from tests.history.samples import ME, keep
 from voice.history import database
-from voice.history.database import FILE_NAME
+from voice.history.database_url import FILE_NAME
 from voice.history.records import HistoryProblem, SessionRecord
 from voice.history.store import Store
 from voice.history.tables import metadata

@@ -11,7 +11,7 @@ import streamlit as st
 from pydantic import AnyUrl
 
 from tests.history.samples import a_call, keep
-from voice.history.database import FILE_NAME
+from voice.history.database_url import FILE_NAME
 from voice.history.records import HistoryProblem
 from voice.history.store import Store
 from voice.settings import Settings

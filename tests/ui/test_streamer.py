@@ -16,7 +16,8 @@ from streamlit_webrtc.component import (
 from tests.support.fake_call import FakeSwitchboard
 from voice.call.call import Call
 from voice.call.line import Line
-from voice.settings import IceServer, Settings
+from voice.settings import Settings
+from voice.settings_values import IceServer
 from voice.ui import streamer
 from voice.ui.streamer import draw_streamer
 

@@ -7,6 +7,7 @@ import httpx
 
 from voice.call.redaction import secrets_of_url
 from voice.history.records import Agent
+from voice.outbound import HTTP_ERRORS, http_options, is_loopback
 from voice.protocol.errors import AgentUnreachable, AuthRefused, is_about_key, key_refused
 from voice.settings import SERVICE_URL, Settings
 
@@ -25,7 +26,6 @@ _HTTP_SCHEMES = {"ws": "http", "wss": "https"}
 _SOCKET_PATH = "/ws"
 _SESSIONS_PATH = "/sessions"
 _NO_RECORDING = "record=false"
-_LOOPBACK_HOSTS = frozenset({"localhost", "127.0.0.1", "::1"})
 
 
 def agent_kind(settings: Settings) -> Agent:
@@ -67,7 +67,7 @@ class Endpoint:
 
     @property
     def is_loopback(self) -> bool:
-        """On this machine, where no proxy belongs in between."""
+        """On this machine."""
         return is_loopback(self.url)
 
     @property
@@ -134,11 +134,6 @@ def public_name(url: str) -> str:
     return urlunsplit((parts.scheme, netloc, parts.path, "", ""))
 
 
-def is_loopback(url: str) -> bool:
-    """Whether an address is on this machine."""
-    return _host_of(url) in _LOOPBACK_HOSTS
-
-
 def _called(url: str) -> str:
     """Who is there, to begin a sentence with."""
     return "AssemblyAI" if _is_service(url) else f"The agent at {public_name(url)}"
@@ -157,13 +152,13 @@ async def mint_token(token_url: str, key: str) -> str:
     """A temporary token for one connection. Raises `AuthRefused` or `AgentUnreachable`."""
     where = public_name(token_url)
     try:
-        async with httpx.AsyncClient(timeout=_TOKEN_TIMEOUT_S) as client:
+        async with httpx.AsyncClient(timeout=_TOKEN_TIMEOUT_S, **http_options(token_url)) as client:
             answer = await client.get(
                 token_url,
                 params={"expires_in_seconds": _TOKEN_WINDOW_S},
                 headers={"Authorization": _BEARER + key},
             )
-    except httpx.HTTPError:
+    except HTTP_ERRORS:
         raise unreachable(where) from None
     # The service says 404 to a bad key, its documentation 401 (2026-09).
     said_so = answer.status_code in _CLIENT_ERRORS and is_about_key(answer.text)

@@ -4,7 +4,7 @@ own relay candidate is enough for both.
 
 from collections.abc import Sequence
 
-from voice.settings import IceServer
+from voice.settings_values import IceServer
 
 
 def for_browser(servers: Sequence[IceServer]) -> list[dict[str, object]]:

@@ -6,13 +6,20 @@ import asyncio
 import socket
 import ssl
 from collections.abc import AsyncIterator
-from typing import Any
 
 from websockets.asyncio.client import ClientConnection, connect
-from websockets.exceptions import ConnectionClosed, InvalidHandshake, InvalidStatus, InvalidURI
+from websockets.exceptions import (
+    ConnectionClosed,
+    InvalidHandshake,
+    InvalidProxyStatus,
+    InvalidStatus,
+    InvalidURI,
+    ProxyError,
+)
 
 from voice.call.endpoint import Endpoint, unreachable
 from voice.call.event_log import EventLog
+from voice.outbound import proxy_for
 from voice.protocol.client_events import ClientEvent
 from voice.protocol.codec import Malformed, Unknown, decode_server, encode
 from voice.protocol.errors import ConnectionLost, is_about_key
@@ -32,6 +39,12 @@ _MAX_MESSAGE_BYTES = 8 * 2**20
 _MAX_FRAME_BYTES = 64 * 2**20
 # Two seconds of 10 ms reply frames with their transcript; the socket's own flow control holds the rest.
 _MAX_RECEIVED_MESSAGES = 256
+_REASONS = (
+    (TimeoutError, f"no answer within {_OPEN_TIMEOUT_S:.0f} s"),
+    (ProxyError, "the proxy refused to connect"),
+    (socket.gaierror, "its name is not known"),
+    (ConnectionRefusedError, "nothing listens there"),
+)
 
 
 class Link:
@@ -126,7 +139,7 @@ async def open_link(endpoint: Endpoint, log: EventLog, resume_token: str | None 
     """
     address = await endpoint.address(resume_token)
     log.redactor.learn(*address.secrets)
-    options: dict[str, Any] = {"proxy": None} if endpoint.is_loopback else {}
+    proxy = proxy_for(address.url)
     try:
         socket = await connect(
             address.url,
@@ -139,7 +152,7 @@ async def open_link(endpoint: Endpoint, log: EventLog, resume_token: str | None 
             max_queue=_MAX_RECEIVED_MESSAGES,
             # Base64 audio hardly compresses, and deflate would be the largest cost of a message.
             compression=None,
-            **options,
+            proxy=proxy,
         )
     except InvalidStatus as error:
         # A 403 may as well come from something in between.
@@ -148,21 +161,20 @@ async def open_link(endpoint: Endpoint, log: EventLog, resume_token: str | None 
             raise endpoint.refusal from None
         raise unreachable(endpoint.name, _reason(error)) from None
     except (TimeoutError, OSError, InvalidHandshake, InvalidURI) as error:
-        raise unreachable(endpoint.name, _reason(error)) from None
+        reason = _reason(error)
+        if proxy is not None and not isinstance(error, ProxyError):
+            reason += " (through a proxy)"
+        raise unreachable(endpoint.name, reason) from None
     return Link(socket, log)
 
 
 def _reason(error: Exception) -> str:
     """Why nothing opened, in a few words that hold no address: that may have a token in it."""
     match error:
-        case TimeoutError():
-            return f"no answer within {_OPEN_TIMEOUT_S:.0f} s"
+        case InvalidProxyStatus():
+            return f"the proxy answered HTTP {error.response.status_code}"
         case InvalidStatus():
             return f"HTTP {error.response.status_code}"
         case ssl.SSLError():
             return "its TLS certificate is not trusted" if "CERT" in str(error.reason) else "TLS failed"
-        case socket.gaierror():
-            return "its name is not known"
-        case ConnectionRefusedError():
-            return "nothing listens there"
-    return "close code 1006"
+    return next((words for kind, words in _REASONS if isinstance(error, kind)), "close code 1006")

@@ -8,9 +8,12 @@ because it was quoted, escaped, or cut at the end of a text.
 import json
 from collections.abc import Callable, Iterable, Iterator
 from typing import Any
-from urllib.parse import parse_qsl, quote, unquote, urlsplit
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 from pydantic import AnyUrl, BaseModel, SecretStr
+
+from voice.outbound import proxy_secrets
+from voice.settings_sources import clean
 
 REDACTED = "[redacted]"
 # Shorter ones are placeholders, such as "key" for a chat endpoint that wants none, and no secrets.
@@ -38,20 +41,25 @@ _NAMES = frozenset(
         "x-api-key",
     }
 )
+# In the names of a database's parameters: password, sslpassword.
+_PASSWORD = "password"  # noqa: S105 - a name
 # Tools that the service calls by HTTP carry their headers in the configuration.
 _HEADERS = "headers"
 
 
 def secrets_of(settings: BaseModel) -> tuple[str, ...]:
-    """Every secret of the settings, whatever it is called: new fields are covered without being named."""
-    return tuple(_secrets_in(value for _, value in settings))
+    """Every secret of the settings, whatever it is called: new fields are covered without being named.
+
+    The passwords of the environment's proxies count too.
+    """
+    return (*_secrets_in(value for _, value in settings), *proxy_secrets())
 
 
 def secrets_of_url(url: str) -> tuple[str, ...]:
-    """The password and the query's values of an address."""
+    """The password and the query's values of an address; a user name without a password counts as one."""
     parts = urlsplit(url)
     values = (value for _, value in parse_qsl(parts.query))
-    return tuple(filter(None, (unquote(parts.password or ""), *values)))
+    return (*_both_forms(parts.password or parts.username), *filter(None, values))
 
 
 class Redactor:
@@ -115,13 +123,17 @@ class Redactor:
 
 
 def _needles(secrets: Iterable[str]) -> tuple[str, ...]:
-    """Each secret as it is, and as it looks in an address or in JSON; the longest first."""
-    long_enough = [secret for secret in secrets if len(secret) >= _MIN_SECRET_CHARS]
+    """Each secret as it is, and as it looks in an address, in JSON or in Python; the longest first."""
+    long_enough = [secret for secret in map(clean, secrets) if len(secret) >= _MIN_SECRET_CHARS]
     forms: list[Callable[[str], str]] = [
         str,
         lambda secret: quote(secret, safe=""),
+        # As SQLAlchemy writes a password.
+        lambda secret: quote(secret, safe=" +"),
+        quote_plus,
         lambda secret: json.dumps(secret)[1:-1],
         lambda secret: json.dumps(secret, ensure_ascii=False)[1:-1],
+        lambda secret: repr(secret)[1:-1],
     ]
     found = {form(secret) for secret in long_enough for form in forms}
     return tuple(sorted(found, key=len, reverse=True))
@@ -141,10 +153,19 @@ def _secrets_in(values: Iterable[object]) -> Iterator[str]:
 
 
 def _password_in(secret: str) -> Iterator[str]:
-    """A secret may itself be an address, whose password is a secret without the rest of it too."""
-    try:
-        password = urlsplit(secret).password
-    except ValueError:
+    """A secret may itself be an address, whose passwords are secrets without the rest of it too.
+
+    Databases take a password with / ? or # in it, which ends the host in other addresses.
+    """
+    _, is_address, rest = secret.partition("://")
+    if not is_address:
         return
-    if password:
-        yield unquote(password)
+    yield from _both_forms(rest.rpartition("@")[0].partition(":")[2])
+    for name, value in parse_qsl(rest.rpartition("@")[2].partition("?")[2]):
+        if _PASSWORD in name:
+            yield from _both_forms(value)
+
+
+def _both_forms(written: str | None) -> Iterator[str]:
+    """A part of an address decoded and as it was written, which may be encoded more than needed."""
+    yield from dict.fromkeys(filter(None, (unquote(written or ""), written)))

@@ -20,7 +20,7 @@ from voice.audio.mic_sink import MicSink
 from voice.audio.microphone import AGENT_RATE_HZ, Microphone
 from voice.call.ice_servers import for_server
 from voice.checks.tone import frequency_hz
-from voice.settings import IceServer
+from voice.settings_values import IceServer
 
 # Longer than a connection, its tone and the browser's own patience of 10 s take together.
 LIFE_S = 20.0

@@ -11,7 +11,7 @@ from aioice import stun, turn
 from aiortc.rtcicetransport import parse_stun_turn_uri
 
 from voice.checks.finding import Finding, attention, failed, fine
-from voice.settings import IceServer
+from voice.settings_values import IceServer
 
 # Of more servers than these nobody would notice the last.
 _MAX_TRIED = 8

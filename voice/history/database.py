@@ -9,12 +9,11 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url, text
+from sqlalchemy import URL, Connection, Engine, create_engine, event, text
 from sqlalchemy.exc import DatabaseError
 
 from voice.history.problems import newer
 
-FILE_NAME = "history.sqlite"
 # A connection that writes says so in its options: SQLite must know when the transaction begins.
 WRITES = "writes"
 # Another process may be writing; a transaction of ours takes milliseconds.
@@ -25,26 +24,12 @@ _MIGRATIONS = Path(__file__).with_name("migrations")
 _LOCK = 7_265_539
 
 
-def database_url(given: str | None, data_dir: Path) -> URL:
-    """The address to open: SQLite in the data folder unless another one is given."""
-    if not given:
-        return URL.create("sqlite", database=str(data_dir / FILE_NAME))
-    url = make_url(given)
-    return url if url.drivername.startswith("sqlite") else url.set(drivername="postgresql+psycopg")
-
-
-def place_of(url: URL) -> str:
-    """Where the database is, for a person and without a password."""
-    if url.drivername.startswith("sqlite"):
-        return url.database or "memory"
-    return f"{url.host or 'this machine'}/{url.database or ''}"
-
-
 def make_engine(url: URL) -> Engine:
     """An engine for use from many threads. Its errors don't quote what was said in calls."""
     if not url.drivername.startswith("sqlite"):
-        timeout = {"connect_timeout": _CONNECT_TIMEOUT_S}
-        return create_engine(url, connect_args=timeout, pool_pre_ping=True, hide_parameters=True)
+        wait = url.query.get("connect_timeout", str(_CONNECT_TIMEOUT_S))
+        timed = url.update_query_dict({"connect_timeout": wait})
+        return create_engine(timed, pool_pre_ping=True, hide_parameters=True)
     engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_MS / 1000}, hide_parameters=True)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)

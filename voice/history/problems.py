@@ -40,6 +40,11 @@ _KNOWN = (
         "Check name, password and database in VOICE_DATABASE_URL.",
     ),
     (
+        ("connection is bad: invalid", "invalid integer value"),
+        "The database server at {place} can't be asked: a parameter in VOICE_DATABASE_URL has a wrong value.",
+        "Correct or leave out what stands behind the ? in VOICE_DATABASE_URL.",
+    ),
+    (
         ("connection", "server closed", "could not translate host", "timeout", "failed to resolve"),
         "The database server at {place} can't be reached.",
         "Check VOICE_DATABASE_URL, and that the server runs.",

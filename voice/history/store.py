@@ -15,16 +15,9 @@ from sqlalchemy import ColumnElement, Connection, Engine, delete, func, select, 
 from sqlalchemy.exc import SQLAlchemyError
 
 from voice.history import reading, writing
-from voice.history.database import (
-    WRITES,
-    check_writable,
-    database_url,
-    make_engine,
-    migrate,
-    place_of,
-    wait_for_others,
-)
+from voice.history.database import WRITES, check_writable, make_engine, migrate, wait_for_others
 from voice.history.database_file import DatabaseFile
+from voice.history.database_url import database_url, place_of
 from voice.history.entries import Entry
 from voice.history.problems import problem_of
 from voice.history.processes import Heartbeats, this_process

@@ -14,7 +14,8 @@ from urllib.parse import quote, urlencode, urljoin, urlsplit
 
 import httpx
 
-from voice.call.endpoint import Endpoint, is_loopback
+from voice.call.endpoint import Endpoint
+from voice.outbound import HTTP_ERRORS, http_options, is_loopback
 from voice.protocol.stored_sessions import MAX_PAGE, FullSession, SessionPage, decoded
 from voice.service.problems import (
     ServiceProblem,
@@ -44,6 +45,8 @@ _LONGEST_LIST_S = 120.0
 _MAX_CURSOR_CHARS = 2_000
 _MAX_ID_CHARS = 200
 _ID = re.compile(rf"[A-Za-z0-9_.:-]{{1,{_MAX_ID_CHARS}}}")
+# A compressed file would come without a length.
+_UNPACKED = {"Accept-Encoding": "identity"}
 _OK = 200
 _REDIRECT = 300
 _NOT_FOUND = 404
@@ -70,22 +73,14 @@ class SessionsApi:
         self._has_key = endpoint.key is None or endpoint.sessions_key is not None
         self._is_local = endpoint.is_loopback
         key = endpoint.sessions_key
-        timeout = httpx.Timeout(_TIMEOUT_S)
-        env = not endpoint.is_loopback
-        self._asking = httpx.Client(
-            headers={} if key is None else {"Authorization": f"Bearer {key}"},
-            timeout=timeout,
-            trust_env=env,
-            transport=transport,
-        )
-        # What is packed for the way would come without a length.
-        plain = {"Accept-Encoding": "identity"}
-        self._fetching = httpx.Client(headers=plain, timeout=timeout, trust_env=env, transport=transport)
+        self._transport = transport
+        headers = {"Authorization": f"Bearer {key}"} if key else {}
+        self._asking = {place: self._client(place, headers) for place in self.places}
 
     def close(self) -> None:
         """Close all connections."""
-        self._asking.close()
-        self._fetching.close()
+        for client in self._asking.values():
+            client.close()
 
     def name_at(self, place: str) -> str:
         """The service in a sentence about one place: by its host, unless it is the one that is set."""
@@ -156,6 +151,13 @@ class SessionsApi:
                 out.write(piece)
                 tell(came, total)
 
+    def _client(self, url: str, headers: dict[str, str]) -> httpx.Client:
+        if self._transport is not None:
+            return httpx.Client(
+                headers=headers, timeout=_TIMEOUT_S, trust_env=False, transport=self._transport
+            )
+        return httpx.Client(headers=headers, timeout=_TIMEOUT_S, **http_options(url))
+
     def _page(self, place: str, limit: int, cursor: str = "") -> SessionPage:
         query = urlencode({"limit": limit} | ({"cursor": cursor} if cursor else {}))
         status, body = self._ask("GET", place, f"?{query}")
@@ -185,9 +187,9 @@ class SessionsApi:
     def _ask(self, method: str, place: str, what: str) -> tuple[int, bytes]:
         """Status and body. `what` is the rest of the address."""
         try:
-            with self._asking.stream(method, place + what) as answer:
+            with self._asking[place].stream(method, place + what) as answer:
                 return answer.status_code, self._whole(place, answer)
-        except (httpx.HTTPError, httpx.InvalidURL):
+        except HTTP_ERRORS:
             raise unreachable(self.name_at(place)) from None
 
     def _whole(self, place: str, answer: httpx.Response) -> bytes:
@@ -211,20 +213,21 @@ class SessionsApi:
     def _file(self, address: str) -> Iterator[httpx.Response]:
         for _ in range(_MAX_REDIRECTS + 1):
             self._check_address(address)
-            request = self._fetching.build_request("GET", address)
-            try:
-                answer = self._fetching.send(request, stream=True)
-            except httpx.HTTPError:
-                raise unreachable(f"The place of {self.name}'s files") from None
-            try:
-                if answer.status_code == _OK:
-                    yield answer
-                    return
-                if not answer.has_redirect_location:
-                    raise self._not_given(answer.status_code)
-                address = urljoin(address, answer.headers["location"])
-            finally:
-                answer.close()
+            # A client for each hop, because each host may or may not be reached through a proxy.
+            with self._client(address, _UNPACKED) as client:
+                try:
+                    answer = client.send(client.build_request("GET", address), stream=True)
+                except HTTP_ERRORS:
+                    raise unreachable(f"The place of {self.name}'s files") from None
+                try:
+                    if answer.status_code == _OK:
+                        yield answer
+                        return
+                    if not answer.has_redirect_location:
+                        raise self._not_given(answer.status_code)
+                    address = urljoin(address, answer.headers["location"])
+                finally:
+                    answer.close()
         raise strange(self.name)
 
     def _check_address(self, address: str) -> None:

@@ -15,6 +15,7 @@ from voice.agent.brain.chat_wire import Answer, BadStream, LineReader, request_b
 from voice.agent.brain.rules import RulesBrain
 from voice.agent.brain.sentences import SentenceStream
 from voice.agent.brain.wording import speakable
+from voice.outbound import HTTP_ERRORS
 
 _log = logging.getLogger(__name__)
 
@@ -56,7 +57,7 @@ class ChatBrain:
             failure = "" if spoke else "it answered nothing"
         except BadStream as error:
             failure = str(error)
-        except (httpx.HTTPError, httpx.StreamError, TimeoutError, ValueError) as error:
+        except (*HTTP_ERRORS, httpx.StreamError, TimeoutError, ValueError) as error:
             # The type says enough: some of these carry the request, and the request carries the key.
             failure = type(error).__name__
         if not failure:
