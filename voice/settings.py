@@ -59,32 +59,34 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
-    assemblyai_api_key: Key | None = Field(None, description="the key in quotes")
+    assemblyai_api_key: Key | None = Field(default=None, description="the key in quotes")
     voice_agent_url: WebSocketUrl | None = Field(
-        None, description=f"a WebSocket address like {SERVICE_URL}, with ws:// or wss:// at its start"
+        default=None, description=f"a WebSocket address like {SERVICE_URL}, with ws:// or wss:// at its start"
     )
-    voice_agent_auth: Literal["key", "token"] = Field("key", description="key or token")
+    voice_agent_auth: Literal["key", "token"] = Field(default="key", description="key or token")
     voice_agent_token_url: HttpUrl = Field(
-        AnyUrl(SERVICE_TOKEN_URL), description=f"an address like {SERVICE_TOKEN_URL}"
+        default=AnyUrl(SERVICE_TOKEN_URL), description=f"an address like {SERVICE_TOKEN_URL}"
     )
     voice_data_dir: Folder = Field(
         default_factory=lambda: user_data_path("parley", appauthor=False),
         validate_default=True,
         description="a folder like ~/parley",
     )
-    voice_database_url: DatabaseUrl | None = Field(None, description=FORM)
-    voice_record: bool = Field(True, description="true or false")
+    voice_database_url: DatabaseUrl | None = Field(default=None, description=FORM)
+    voice_record: bool = Field(default=True, description="true or false")
     voice_retention_days: Count = Field(
-        30, ge=0, le=36_500, description="a whole number of days from 0 to 36500; 0 keeps all calls"
+        default=30, ge=0, le=36_500, description="a whole number of days from 0 to 36500; 0 keeps all calls"
     )
-    voice_max_calls: Count = Field(8, ge=1, le=100, description="a whole number from 1 to 100")
-    voice_llm_url: BaseUrl | None = Field(None, description="an address like http://localhost:11434/v1")
+    voice_max_calls: Count = Field(default=8, ge=1, le=100, description="a whole number from 1 to 100")
+    voice_llm_url: BaseUrl | None = Field(
+        default=None, description="an address like http://localhost:11434/v1"
+    )
     voice_llm_model: Annotated[str, StringConstraints(max_length=_MAX_NAME_CHARS)] | None = Field(
-        None, description=f"the name of a model, of at most {_MAX_NAME_CHARS} characters"
+        default=None, description=f"the name of a model, of at most {_MAX_NAME_CHARS} characters"
     )
-    voice_llm_api_key: Key | None = Field(None, description="the key in quotes")
+    voice_llm_api_key: Key | None = Field(default=None, description="the key in quotes")
     voice_ice_servers: IceServers = Field(
-        [], description='a JSON list like [{"urls": "stun:stun.example.com:3478"}]'
+        default=[], description='a JSON list like [{"urls": "stun:stun.example.com:3478"}]'
     )
 
     @field_validator("*", mode="before")

@@ -7,7 +7,7 @@ import pytest
 from streamlit import config
 from streamlit.runtime.secrets import secrets_singleton
 
-from voice.settings import Settings, SettingsError
+from voice.settings import Settings, SettingsError, load_settings
 from voice.ui.login_settings import check_login, login_is_set_up, providers
 
 SECRET = "canary-" + "x" * 32
@@ -63,7 +63,7 @@ def test_the_providers_are_those_that_people_can_choose(written: Write, text: st
 def test_parleys_own_settings_stand_beside_it(written: Write) -> None:
     written(f'VOICE_MAX_CALLS = 3\nASSEMBLYAI_API_KEY = "canary-key"\n{SHARED}{ONE}')
     check_login()
-    settings = Settings()
+    settings = load_settings()
     assert settings.voice_max_calls == 3
     assert SECRET not in repr(settings)
 
