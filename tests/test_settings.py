@@ -247,6 +247,12 @@ def test_what_is_kept_goes_to_the_users_data_folder_unless_set() -> None:
     assert load().voice_data_dir.is_absolute()
 
 
+def test_without_a_home_folder_it_is_said_that_one_must_be_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("voice.settings.user_data_path", lambda *_, **__: Path("~/.local/share/parley"))
+    monkeypatch.setattr(os.path, "expanduser", str)
+    assert refusal().startswith("VOICE_DATA_DIR (not set) starts with ~, but that home folder is not known")
+
+
 def test_a_folder_that_may_not_be_looked_into_does_not_stop_the_start(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -82,7 +82,9 @@ def _folder(given: object) -> object:
     """A folder that exists or can be made, as an absolute path."""
     if not isinstance(given, str | Path):
         return given
-    path = expanded(str(given))
+    # A path made by the program is literal, unless it starts at a home folder that is not known.
+    is_literal = isinstance(given, Path) and not str(given).startswith("~")
+    path = os.path.abspath(given) if is_literal else expanded(str(given))
     try:
         is_folder = stat.S_ISDIR(os.stat(path).st_mode)
     except (FileNotFoundError, PermissionError):
