@@ -14,6 +14,7 @@ from tests.support.fake_browser import FRAME_SAMPLES, fake_browser
 from tests.support.speech import WORDS, read_clip, word_error_rate
 from voice.agent.brain import RulesBrain
 from voice.agent.models import Models, load_models
+from voice.agent.quirks import Quirks
 from voice.agent.server import AgentOptions
 from voice.protocol.config import OutputPatch, SessionPatch
 
@@ -108,6 +109,46 @@ async def test_a_broken_socket_is_replaced_and_the_conversation_goes_on(models: 
             await watched.running
     assert wire.connections == 2
     assert word_error_rate(WORDS["goforward"], view.turns[5].text) <= 0.25
+    assert watched.call.view.failure is None
+
+
+# As the service was seen to refuse each resume.
+FORGETFUL = AgentOptions(quirks=Quirks(resume_window_s=0.0))
+KEYED = AgentOptions(api_keys=("canary-key",))
+
+
+@pytest.mark.parametrize(
+    ("options", "connections", "told"),
+    [
+        (KEYED, 2, "Reconnected. The agent heard nothing for"),
+        (FORGETFUL, 4, "Reconnected in a new session that continues the conversation."),
+    ],
+    ids=["resumed by its token", "in a new session"],
+)
+async def test_a_broken_socket_costs_no_word_of_the_conversation(
+    models: Models, options: AgentOptions, connections: int, told: str
+) -> None:
+    async with (
+        running_agent(models, RulesBrain(), options) as url,
+        asyncio.timeout(60),
+        breakable_wire(url) as wire,
+    ):
+        watched = Watched(wire.url)
+        async with fake_browser(watched.call, speech_after(asyncio.Event(), read_clip("goforward"))):
+            await watched.until(lambda view: view.state == "speaking")
+            await watched.until_now(lambda view: view.state == "listening")
+            await asked(watched, "my name is Ada")
+            first = watched.call.view.session_id
+            wire.cut()
+            await watched.until(lambda view: view.state == "reconnecting")
+            view = await watched.until_now(lambda view: view.state == "listening")
+            assert view.notices[-1].sentence.startswith(told)
+            assert (view.session_id == first) is (options is KEYED)
+            assert "Ada" in await asked(watched, "what is my name?")
+            assert [turn.text for turn in watched.call.view.turns].count("Hello.") == 1
+            watched.call.hang_up()
+            await watched.running
+    assert wire.connections == connections
     assert watched.call.view.failure is None
 
 
