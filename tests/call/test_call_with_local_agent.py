@@ -113,7 +113,7 @@ async def test_a_broken_socket_is_replaced_and_the_conversation_goes_on(models: 
 
 
 # As the service was seen to refuse each resume.
-FORGETFUL = AgentOptions(quirks=Quirks(resume_window_s=0.0))
+FORGETFUL = AgentOptions(quirks=Quirks(resume_window_s=-1.0))
 KEYED = AgentOptions(api_keys=("canary-key",))
 
 

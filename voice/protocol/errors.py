@@ -248,3 +248,6 @@ _BY_CODE: dict[str, Callable[[SessionError], VoiceAgentError]] = {
     "invalid_audio": _message_refused,
     "audio_rate_violation": _message_refused,
 }
+
+# Every code that the service is documented or was seen to use.
+KNOWN_CODES = frozenset(_BY_CODE)

@@ -75,7 +75,7 @@ def done(session: Session, event: ReplyDone, now: float) -> Step:
 
 def error(session: Session, event: ReplyError, now: float) -> Step:
     """The model behind a reply failed; the call goes on."""
-    said = f": {event.message[:200]}" if event.message else ""
+    said = f": {event.message[:200].rstrip('.')}" if event.message else ""
     next_step = "Say it again." if event.retryable else "If it stays so, look at the agent's model settings."
     current = session.playout.current
     if current is not None:
