@@ -4,6 +4,7 @@ import threading
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import msgspec
 import pytest
 from msgspec.structs import replace
 
@@ -101,7 +102,10 @@ def test_text_that_no_database_can_hold_is_kept_without_the_parts_it_refuses(sto
     full = store.full_call(ME, "call-0001")
     assert full is not None
     assert full.turns[0].text == "ab ? 👩\u200d🚀 שלום"
-    assert full.turns[1].tool == tool
+    # Halves of characters can't go to a page or into an export either.
+    assert full.turns[1].tool == {**tool, "arguments": "\x00?"}
+    assert full.call.config == {"system_prompt": "\x00?"}
+    assert msgspec.json.encode(full)
 
 
 def test_words_are_found_in_what_was_said_in_title_and_note_and_in_tools(store: Store) -> None:

@@ -90,6 +90,11 @@ def decoded(type_: str | None = None, **fields: Any) -> object:
             ev.ToolCall(call_id="c", name="n", arguments={"a": 1}),
         ),
         ({"type": "tool.call", "call_id": "c", "arguments": "[1"}, ev.ToolCall(call_id="c", arguments="[1")),
+        # Half of a character can't be sent on to the page.
+        (
+            {"type": "tool.call", "call_id": "c", "arguments": '{"a": "\\ud800"}'},
+            ev.ToolCall(call_id="c", arguments='{"a": "\\ud800"}'),
+        ),
         ({"type": "tool.call", "call_id": 7, "name": None}, ev.ToolCall(call_id="7")),
         # The session.
         ({"type": "session.ready", "session_id": "s"}, ev.SessionReady(session_id="s")),

@@ -3,6 +3,7 @@
 Owns what is accepted. Keeps nothing: the store gives the call its owner and a free id.
 """
 
+import json
 import math
 import re
 from collections.abc import Iterable, Sequence
@@ -38,7 +39,7 @@ _MAX_COUNT = 1_000_000
 _MAX_USD = 1_000_000.0
 
 # A NUL, which no database keeps in a text; an even number of backslashes before it are letters of their own.
-_NUL = re.compile(rb"(?<!\\)((?:\\\\)*)\\u0000")
+_NUL = re.compile(r"(?<!\\)((?:\\\\)*)\\u0000")
 _PLACE = re.compile(r"at `\$((?:\.\w+|\[\.\.\.\]|\[\d+\])*)`")
 
 
@@ -53,18 +54,27 @@ def from_json(content: bytes) -> FullCall:
             f"This file is larger than {MAX_IMPORT_BYTES // 1_000_000} MB, and no exported call is.",
             "Choose a .json file made by Export.",
         )
-    _check_head(content)
+    text = _text_of(content)
+    _check_head(text)
     try:
-        exported = msgspec.json.decode(_NUL.sub(rb"\1", content), type=Exported)
+        exported = msgspec.json.decode(_NUL.sub(r"\1", text), type=Exported)
     except (msgspec.DecodeError, RecursionError) as error:
         raise _damaged(_place_in(str(error))) from None
     _check(exported)
     return _plain(exported)
 
 
-def _check_head(content: bytes) -> None:
+def _text_of(content: bytes) -> str:
+    """Editors save JSON again in UTF-16, or with a byte order mark."""
     try:
-        head = msgspec.json.decode(content, type=Head)
+        return content.decode(json.detect_encoding(content))
+    except UnicodeDecodeError:
+        raise _not_ours() from None
+
+
+def _check_head(text: str) -> None:
+    try:
+        head = msgspec.json.decode(text, type=Head)
     except (msgspec.DecodeError, RecursionError):
         raise _not_ours() from None
     if head.format != FORMAT:
@@ -101,8 +111,6 @@ def _check(exported: Exported) -> None:
     _check_sessions(exported.sessions)
     _check_times("call.started_at", [call.started_at])
     _check_times("call.ended_at", [call.ended_at])
-    if call.ended_at is not None and call.ended_at < call.started_at:
-        raise _damaged("call.ended_at")
     _check_numbers(call)
     for index, turn in enumerate(exported.turns):
         _check_turn(f"turns[{index}]", turn)
@@ -166,6 +174,8 @@ def _plain(exported: Exported) -> FullCall:
         call,
         owner="",
         has_recording=False,
+        # An earlier version may have kept a call during which the clock was set back.
+        ended_at=None if call.ended_at is None else max(call.started_at, call.ended_at),
         title=one_line(call.title)[:MAX_TITLE_CHARS],
         note=clean(call.note)[:MAX_NOTE_CHARS],
         failure=clean(call.failure),

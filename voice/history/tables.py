@@ -39,14 +39,14 @@ class CleanText(TypeDecorator[str]):
 
 
 class Json(TypeDecorator[Any]):
-    """A JSON value as ASCII text, in which everything can be written. None is no value."""
+    """A JSON value as text. None is no value."""
 
     impl = Text
     cache_ok = True
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        """Write it."""
-        return None if value is None else json.dumps(value, ensure_ascii=True)
+        """Write it; what nobody can write as text becomes a question mark."""
+        return None if value is None else clean(json.dumps(value, ensure_ascii=False))
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         """Read it."""

@@ -83,7 +83,7 @@ def _text(message: Any) -> str:
 def _unquoted(arguments: Any) -> Any:
     """Chat endpoints give arguments as JSON text."""
     try:
-        inner = json.loads(arguments) if isinstance(arguments, str) else arguments
+        inner = msgspec.json.decode(arguments) if isinstance(arguments, str) else arguments
     except (ValueError, RecursionError):
         return arguments
     return inner if isinstance(inner, dict) else arguments

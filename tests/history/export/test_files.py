@@ -53,6 +53,12 @@ def test_every_text_format_needs_no_sound() -> None:
         assert file_name_of(PLAIN, format_).endswith(f".{format_.suffix}")
 
 
+@pytest.mark.parametrize("format_", TEXT, ids=lambda format_: format_.key)
+def test_a_call_in_which_nobody_spoke_can_be_taken_along(format_: Format) -> None:
+    # Subtitles of nothing are an empty file.
+    assert (export(replace(PLAIN, turns=()), format_) == b"") is (format_.key == "srt")
+
+
 def test_a_zip_holds_every_call_in_every_format(recording: Path) -> None:
     out = io.BytesIO()
     other = replace(PLAIN, call=replace(PLAIN.call, title="six TIMES seven"))

@@ -7,6 +7,7 @@ import pytest
 from msgspec.structs import replace
 
 from tests.history.export.calls import PLAIN, hostile_call
+from tests.history.samples import BEGAN
 from voice.history.export.json_file import to_json
 from voice.history.importing import MAX_IMPORT_BYTES, from_json
 from voice.history.records import HistoryProblem
@@ -57,10 +58,29 @@ def test_a_nul_is_left_out_wherever_it_stands() -> None:
     assert back.call.config == {"ab": "c", "d": r"\u0000", "e": "\\"}
 
 
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32"])
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_a_file_that_an_editor_saved_again_is_taken(encoding: str, newline: str) -> None:
+    saved = to_json(PLAIN).decode().replace("\n", newline).encode(encoding)
+    assert from_json(saved) == from_json(to_json(PLAIN))
+
+
+def test_a_call_that_ended_before_it_began_took_no_time() -> None:
+    back = from_json(changed(call__ended_at=BEGAN - 3600))
+    assert back.call.ended_at == BEGAN
+    assert from_json(to_json(back)) == back
+
+
 @pytest.mark.parametrize(
     "content",
     [
         b"",
+        b'{"format":"\xff"}',
+        to_json(PLAIN).replace(b"Thanks", b"Th\xe4nks"),
+        to_json(PLAIN).decode().encode("utf-16")[:-1],
+        to_json(PLAIN).replace(b"Thanks", b"\\ud800"),
+        to_json(PLAIN).replace(b"0.7", b"NaN"),
+        to_json(PLAIN).replace(b"0.7", b"-Infinity"),
         b"\xff\xfe",
         b"not json",
         b"[]",
@@ -109,7 +129,6 @@ def test_a_file_that_is_too_large_is_not_read() -> None:
         ({"call__started_at": "noon"}, "call.started_at"),
         ({"call__started_at": 1e300}, "call.started_at"),
         ({"call__started_at": -1}, "call.started_at"),
-        ({"call__ended_at": 5}, "call.ended_at"),
         ({"call__how_ended": "<b>exploded</b>"}, "call.how_ended"),
         ({"call__rating": 6}, "call.rating"),
         ({"call__turn_count": -1}, "call.turn_count"),
@@ -126,6 +145,10 @@ def test_a_file_that_is_too_large_is_not_read() -> None:
 )
 def test_a_damaged_file_says_where_and_quotes_nothing(parts: dict[str, Any], place: str) -> None:
     assert sentence_of(changed(**parts)) == f"This exported call is damaged at {place}."
+
+
+def test_a_number_beyond_all_bounds_is_told_by_its_place() -> None:
+    assert "damaged at changes[0].fields" in sentence_of(to_json(PLAIN).replace(b"0.7", b"1e999"))
 
 
 def test_a_file_with_too_many_turns_is_refused() -> None:

@@ -53,8 +53,8 @@ def one_line(text: str) -> str:
 def spans(full: FullCall) -> Iterator[Span]:
     """All turns in their order. An end that is not known is guessed, up to the next turn."""
     begun = full.call.started_at
-    following = [turn.started_at for turn in full.turns[1:]] + [full.call.ended_at]
-    for turn, after in zip(full.turns, following, strict=True):
+    following = [*(turn.started_at for turn in full.turns[1:]), full.call.ended_at]
+    for turn, after in zip(full.turns, following, strict=False):
         end = turn.ended_at
         if end is None:
             end = turn.started_at + max(_LEAST_TURN_S, len(turn.text) / _CHARS_PER_S)
