@@ -29,11 +29,14 @@ class Dashboard:
 
 @asynccontextmanager
 async def run_dashboard(
-    folder: Path, settings: Mapping[str, str] | None = None, options: Sequence[str] = ()
+    folder: Path,
+    settings: Mapping[str, str] | None = None,
+    options: Sequence[str] = (),
+    base_path: str = "",
 ) -> AsyncIterator[Dashboard]:
     """Start the dashboard with these settings and no others; its log goes to `folder`.
 
-    `options` are more of Streamlit's own.
+    `options` are more of Streamlit's own. It serves everything below `base_path`, such as `/parley`.
     """
     port = _free_port()
     log = folder / "dashboard.log"
@@ -42,13 +45,14 @@ async def run_dashboard(
             sys.executable,
             *("-m", "streamlit", "run", "app.py"),
             *("--server.port", str(port), "--server.headless", "true", "--server.address", "localhost"),
+            *("--server.baseUrlPath", base_path),
             *options,
             cwd=ROOT,
             env=_environment({"VOICE_DATA_DIR": str(folder / "data"), **(settings or {})}),
             stdout=output,
             stderr=output,
         )
-    dashboard = Dashboard(f"http://localhost:{port}", log, process)
+    dashboard = Dashboard(f"http://localhost:{port}{base_path}", log, process)
     try:
         await _wait_until_healthy(dashboard)
         yield dashboard

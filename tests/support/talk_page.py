@@ -86,6 +86,7 @@ class TalkPage:
         page.on("websocket", self._watch)
 
     def _watch(self, socket: WebSocket) -> None:
+        self.requests.append(socket.url)
         socket.on("framereceived", self._keep)
         if socket.url.endswith(_RUNS_PATH):
             socket.on("framesent", self._count_run)

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 import streamlit as st
+from streamlit import config
 from streamlit.testing.v1 import AppTest
 
 from tests.support.sidebar import SCRIPT, START_TIMEOUT_S, DrawWith, WantingLine, rerun
@@ -29,6 +30,15 @@ def data_dir(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     load_settings.cache_clear()
     yield folder
     load_settings.cache_clear()
+
+
+@pytest.fixture
+def base_path(request: pytest.FixtureRequest) -> Iterator[str]:
+    """`server.baseUrlPath` as a test sets it by an indirect parameter."""
+    before = config.get_option("server.baseUrlPath")
+    config.set_option("server.baseUrlPath", request.param)
+    yield request.param
+    config.set_option("server.baseUrlPath", before)
 
 
 @pytest.fixture

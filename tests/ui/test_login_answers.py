@@ -162,3 +162,17 @@ async def test_who_comes_back_from_logging_out_is_told_nothing(client: httpx.Asy
 
 async def test_other_pages_pass(client: httpx.AsyncClient) -> None:
     assert (await client.get("/history?login=refused")).text == "a page"
+
+
+@pytest.mark.parametrize("base_path", ["parley"], indirect=True)
+async def test_below_a_path_a_login_leads_to_pages_below_it(base_path: str, streamlit: Streamlit) -> None:
+    routes = [
+        Route(f"/{base_path}{LOGIN_PATH}", streamlit.begin),
+        Route(f"/{base_path}{CALLBACK_PATH}", streamlit.end),
+    ]
+    served = httpx.ASGITransport(Starlette(routes=routes, middleware=[Middleware(LoginAnswers)]))
+    async with httpx.AsyncClient(transport=served, base_url=f"{HERE}/{base_path}") as client:
+        streamlit.lets_in()
+        assert await end(client) == f"/{base_path}/"
+        await begin(client, f"{HERE}/{base_path}{ASKED_FOR}")
+        assert await end(client) == f"/{base_path}{ASKED_FOR}"

@@ -76,6 +76,7 @@ def test_parleys_own_settings_stand_beside_it(written: Write) -> None:
         (SHARED + ONE.replace("client_secret", "client_sekret"), "client_secret"),
         (SHARED.replace(SECRET, "canary-short") + ONE, "32 characters"),
         (SHARED.replace("/oauth2callback", "/callback") + ONE, "redirect_uri"),
+        (SHARED.replace("/oauth2callback", "/parley/oauth2callback") + ONE, "server.baseUrlPath"),
         (f"{SHARED}[auth.my_company]\n{ONE}", "underscore"),
         ('auth = "canary"\n', "section"),
         ("[auth\n", "can't be read"),
@@ -87,6 +88,17 @@ def test_a_login_that_cannot_work_is_told_without_its_secrets(written: Write, te
         check_login()
     assert said in str(refused.value)
     assert "canary" not in str(refused.value)
+
+
+@pytest.mark.parametrize("base_path", ["parley"], indirect=True)
+@pytest.mark.usefixtures("base_path")
+def test_below_a_path_the_provider_leads_back_below_it(written: Write) -> None:
+    written(SHARED.replace("/oauth2callback", "/parley/oauth2callback") + ONE)
+    check_login()
+    written(SHARED + ONE)
+    secrets_singleton._reset()
+    with pytest.raises(SettingsError, match="/parley/oauth2callback"):
+        check_login()
 
 
 def test_secrets_that_may_not_be_read_are_not_taken_for_none(written: Write, tmp_path: Path) -> None:

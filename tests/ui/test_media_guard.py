@@ -20,6 +20,7 @@ async def serve(_request: Request) -> Response:
     return PlainTextResponse("served")
 
 
+@pytest.mark.parametrize("base_path", ["", "parley"], indirect=True)
 @pytest.mark.parametrize(
     ("asking", "path", "status"),
     [
@@ -33,7 +34,7 @@ async def serve(_request: Request) -> Response:
     ],
 )
 async def test_a_file_goes_only_to_its_owner_and_pages_to_everybody(
-    monkeypatch: pytest.MonkeyPatch, asking: str | None, path: str, status: int
+    monkeypatch: pytest.MonkeyPatch, base_path: str, asking: str | None, path: str, status: int
 ) -> None:
     def owner_of_request(_cookies: object) -> str:
         if asking is None:
@@ -43,7 +44,8 @@ async def test_a_file_goes_only_to_its_owner_and_pages_to_everybody(
     monkeypatch.setattr(media_guard, "owner_of_request", owner_of_request)
     monkeypatch.setattr(media_guard, "kept_file", KEPT.get)
     downloads.give("ann", CALL)
-    routes = [Route("/media/{name}", serve), Route("/history", serve)]
+    base = f"/{base_path}" if base_path else ""
+    routes = [Route(f"{base}/media/{{name}}", serve), Route(f"{base}/history", serve)]
     served = httpx.ASGITransport(Starlette(routes=routes, middleware=[Middleware(MediaGuard)]))
     async with httpx.AsyncClient(transport=served, base_url="http://parley.test") as client:
-        assert (await client.get(path)).status_code == status
+        assert (await client.get(f"{base}{path}")).status_code == status

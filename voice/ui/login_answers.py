@@ -15,6 +15,7 @@ from starlette.responses import RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
+from voice.ui.base_path import base_path, own_path
 from voice.ui.login_settings import CALLBACK_PATH
 
 _log = logging.getLogger(__name__)
@@ -51,7 +52,7 @@ class LoginAnswers:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        judge = _JUDGES.get(scope["path"]) if scope["type"] == "http" else None
+        judge = _JUDGES.get(own_path(scope["path"])) if scope["type"] == "http" else None
         if judge is None:
             await self._app(scope, receive, send)
             return
@@ -117,7 +118,7 @@ _JUDGES = {LOGIN_PATH: _judge_beginning, CALLBACK_PATH: _judge_end}
 def _page_before(request: Request) -> str:
     before = urlsplit(request.headers.get("referer", ""))
     if before.netloc != request.headers.get("host"):
-        return "/"
+        return _first_page()
     query = [pair for pair in parse_qsl(before.query) if pair[0] != REASON]
     return _own_page(f"{before.path}?{urlencode(query)}" if query else before.path)
 
@@ -126,8 +127,12 @@ def _own_page(written: str) -> str:
     """The path and query of one of our pages; the first page for everything else."""
     leads_elsewhere = not written.startswith("/") or written.startswith("//") or "\\" in written
     if leads_elsewhere or not written.isprintable() or len(written) > _MAX_ASKED_FOR_CHARS:
-        return "/"
+        return _first_page()
     return written
+
+
+def _first_page() -> str:
+    return f"{base_path()}/"
 
 
 def _back(page: str, reason: Reason, answer: Response | None = None) -> Response:

@@ -15,6 +15,7 @@ from streamlit.auth_util import validate_auth_credentials
 from streamlit.errors import StreamlitAuthError
 
 from voice.settings import SettingsError
+from voice.ui.base_path import base_path
 
 # The provider whose settings stand in [auth] itself.
 DEFAULT_PROVIDER = "default"
@@ -56,8 +57,12 @@ def check_login() -> None:
             "can log in as anybody. `python -c 'import secrets; print(secrets.token_urlsafe(32))'` makes one."
         )
     address = urlsplit(str(section["redirect_uri"]))
-    if address.scheme not in {"http", "https"} or address.path != CALLBACK_PATH:
-        raise _wrong(f"redirect_uri must be Parley's own address with {CALLBACK_PATH} behind it.")
+    callback = f"{base_path()}{CALLBACK_PATH}"
+    if address.scheme not in {"http", "https"} or address.path != callback:
+        raise _wrong(
+            f"redirect_uri must be Parley's own address with {callback} behind it. If a proxy serves Parley "
+            "below a path, set server.baseUrlPath to that path, and let the proxy pass it on."
+        )
 
 
 def _section() -> Mapping[str, Any] | None:

@@ -9,6 +9,7 @@ from starlette.responses import PlainTextResponse
 from starlette.types import ASGIApp, Receive, Scope, Send
 from streamlit import runtime
 
+from voice.ui.base_path import own_path
 from voice.ui.history.downloads import downloads
 from voice.ui.whose import owner_of_request
 
@@ -23,8 +24,9 @@ class MediaGuard:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one connection."""
-        if scope["type"] == "http" and scope["path"].startswith(MEDIA_PATH):
-            refusal = await _refusal(HTTPConnection(scope), scope["path"].removeprefix(MEDIA_PATH))
+        path = own_path(scope["path"]) if scope["type"] == "http" else ""
+        if path.startswith(MEDIA_PATH):
+            refusal = await _refusal(HTTPConnection(scope), path.removeprefix(MEDIA_PATH))
             if refusal is not None:
                 await refusal(scope, receive, send)
                 return

@@ -6,6 +6,12 @@ const UNKNOWN_LINE = 4404;
 // A page switch takes all components away before it brings the next ones.
 const LINGER_MS = 2000;
 
+// Where this page reaches a path of Parley's: beside itself, as Streamlit's own files are. A proxy may put a prefix before
+// all of them that the server knows nothing of.
+function addressOf(path) {
+  return new URL(`.${path}`, document.baseURI);
+}
+
 // One socket a line and path, however many components of the page listen: each script is a module of its own, so
 // the sockets are kept where all of them find them.
 const sockets = (globalThis.parleySockets ??= new Map());
@@ -28,7 +34,7 @@ class Connection {
   }
 
   open() {
-    const url = new URL(this.path, window.location.href);
+    const url = addressOf(this.path);
     url.protocol = url.protocol === "https:" ? "wss:" : "ws:";
     this.socket = new WebSocket(url);
     this.socket.onopen = () => {

@@ -96,7 +96,7 @@ class CallPlayer {
     this.seeker.disabled = !address;
     if (this.address === address) return;
     this.address = address;
-    if (address) this.audio.src = new URL(address, window.location.href).href;
+    if (address) this.audio.src = addressOf(address).href;
     else this.audio.removeAttribute("src");
   }
 

@@ -35,7 +35,7 @@ class News {
   async askOnce(address) {
     try {
       const headers = this.stamp ? { "If-None-Match": this.stamp } : {};
-      const answer = await fetch(new URL(address, window.location.href), { headers, cache: "no-store" });
+      const answer = await fetch(addressOf(address), { headers, cache: "no-store" });
       const data = answer.status === NEWS_FOUND ? await answer.json() : null;
       // Somebody may have asked for something else meanwhile.
       if (this.address !== address) return;
