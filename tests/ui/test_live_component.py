@@ -76,8 +76,9 @@ def test_what_the_page_needs_to_connect_is_a_path_and_a_token_of_which_one_is_se
 def test_the_page_sends_its_token_as_a_message_and_makes_its_address_without_it() -> None:
     script = read_part("connection.js")
     assert "this.socket.send(JSON.stringify({ token: this.token }))" in script
+    assert "const url = addressOf(this.path);" in script
     (address,) = re.findall(r"new URL\((.*?)\)", script)
-    assert address == "this.path, window.location.href"
+    assert address == "`.${path}`, document.baseURI"
     assert not re.search(r"url\.(search|searchParams|hash|username|password)|cookie|localStorage", script)
 
 
