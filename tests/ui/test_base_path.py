@@ -1,12 +1,10 @@
 """Parley below a path: `server.baseUrlPath` stands before every path of ours."""
 
-import importlib
-import sys
+import runpy
 
 import pytest
-import streamlit as st
-from starlette.routing import BaseRoute
 
+from tests.support.dashboard import ROOT
 from voice.ui import base_path
 
 
@@ -30,10 +28,7 @@ def test_a_path_elsewhere_stays_as_it_is(path: str) -> None:
 
 @pytest.mark.parametrize("base_path", ["parley"], indirect=True)
 @pytest.mark.usefixtures("base_path")
-def test_every_route_of_the_app_is_below_the_base(monkeypatch: pytest.MonkeyPatch) -> None:
-    given: list[BaseRoute] = []
-    monkeypatch.setattr(st, "App", lambda *_, routes, **__: given.extend(routes))
-    monkeypatch.delitem(sys.modules, "app", raising=False)
-    importlib.import_module("app")
-    assert given
-    assert all(str(getattr(route, "path", "")).startswith("/parley/") for route in given)
+def test_every_route_of_the_app_is_below_the_base() -> None:
+    app = runpy.run_path(str(ROOT / "app.py"))["app"]
+    assert app._user_routes
+    assert all(route.path.startswith("/parley/") for route in app._user_routes)
