@@ -300,8 +300,9 @@ async def test_encrypted_addresses_go_through_the_proxy_and_a_refusal_is_told(
         with pytest.raises(AgentUnreachable) as refused:
             await open_link(Endpoint(f"wss://{NAME}/v1/ws", "the agent"), new_log())
         assert refused.value.code.startswith("the proxy ")
-        with pytest.raises(AgentUnreachable):
+        with pytest.raises(AgentUnreachable) as unanswered:
             await mint_token(f"https://{NAME}/v1/token", "key")
+        assert unanswered.value.code == "no answer through a proxy"
         api = SessionsApi(Endpoint(f"wss://{NAME}/v1/ws", "the agent"), "The agent")
         with pytest.raises(ServiceProblem, match="can't be reached"):
             await asyncio.to_thread(api.get, "sess_1")

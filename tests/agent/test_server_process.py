@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
 import httpx
+import pytest
 
 from tests.agent.test_server_turns import utterance
 from tests.support.agent_client import DEADLINE_S, agent_client
+from voice.agent.__main__ import main
 from voice.agent.server import bind
 
 KEY = "secret-key-of-the-tests"
@@ -45,6 +47,28 @@ async def test_a_signal_ends_it_cleanly_in_the_middle_of_a_session() -> None:
         process.send_signal(signal.SIGTERM)
         assert await ended(process) == 0
         assert await client.closed() == 1012
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--port", "70000"], "argument --port: must be from 0 to 65535"),
+        (["--port", "-1"], "argument --port: must be from 0 to 65535"),
+        (["--port", "x"], "argument --port: invalid number value: 'x'"),
+        (["--max-sessions", "0"], "argument --max-sessions: must be from 1 to 1000"),
+        (["--tool-hold-ms", "-5"], "argument --tool-hold-ms: must be from 0 to 60000"),
+        (["--host", "\u00e9" * 80], "argument --host: must be the name or address of this machine"),
+        (["--api-key", " "], "argument --api-key: must not be blank"),
+    ],
+)
+def test_a_wrong_argument_is_one_sentence(
+    arguments: list[str], said: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(sys, "argv", ["voice.agent", *arguments])
+    with pytest.raises(SystemExit) as ended_with:
+        main()
+    assert ended_with.value.code == 2
+    assert said in capsys.readouterr().err
 
 
 async def test_it_goes_when_its_parent_is_gone() -> None:

@@ -10,6 +10,7 @@ import logging
 import os
 import sys
 import time
+from collections.abc import Callable
 
 from voice.agent.brain import RulesBrain
 from voice.agent.brain_choice import choose_brain
@@ -19,6 +20,10 @@ from voice.agent.quirks import Quirks
 from voice.agent.server import DEFAULT_MAX_SESSIONS, AgentOptions, AgentServer, bind, build_app, ws_url
 
 log = logging.getLogger("voice.agent")
+
+_MAX_PORT = 65_535
+_MAX_SESSIONS = 1_000
+_MAX_WAIT_MS = 60_000
 
 
 def main() -> int:
@@ -78,23 +83,51 @@ def _quirks(arguments: argparse.Namespace) -> Quirks:
     )
 
 
+def _from(least: int, most: int) -> Callable[[str], int]:
+    def number(given: str) -> int:
+        value = int(given)
+        if not least <= value <= most:
+            raise argparse.ArgumentTypeError(f"must be from {least} to {most}")
+        return value
+
+    return number
+
+
+def _host(given: str) -> str:
+    try:
+        given.encode("idna")
+    except UnicodeError:
+        raise argparse.ArgumentTypeError("must be the name or address of this machine") from None
+    return given
+
+
+def _key(given: str) -> str:
+    if not given.strip():
+        raise argparse.ArgumentTypeError("must not be blank")
+    return given.strip()
+
+
 def _parse() -> argparse.Namespace:
     defaults = Quirks()
     parser = argparse.ArgumentParser(prog="python -m voice.agent", description="Parley's local voice agent.")
-    parser.add_argument("--host", default="127.0.0.1")
-    parser.add_argument("--port", type=int, default=0, help="0 takes a free one (default)")
+    parser.add_argument("--host", type=_host, default="127.0.0.1")
+    parser.add_argument("--port", type=_from(0, _MAX_PORT), default=0, help="0 takes a free one (default)")
     parser.add_argument(
-        "--api-key", action="append", metavar="KEY", help="may be given again; without, anyone may connect"
+        "--api-key",
+        action="append",
+        type=_key,
+        metavar="KEY",
+        help="may be given again; without, anyone may connect",
     )
-    parser.add_argument("--max-sessions", type=int, default=DEFAULT_MAX_SESSIONS)
+    parser.add_argument("--max-sessions", type=_from(1, _MAX_SESSIONS), default=DEFAULT_MAX_SESSIONS)
     parser.add_argument(
         "--exit-with-stdin",
         action="store_true",
         help="stop when standard input ends, as when the parent dies",
     )
     parser.add_argument("--log-level", default="info", choices=["debug", "info", "warning", "error"])
-    parser.add_argument("--lead-in-ms", type=int, default=defaults.lead_in_ms)
-    parser.add_argument("--tool-hold-ms", type=int, default=defaults.tool_hold_ms)
+    parser.add_argument("--lead-in-ms", type=_from(0, _MAX_WAIT_MS), default=defaults.lead_in_ms)
+    parser.add_argument("--tool-hold-ms", type=_from(0, _MAX_WAIT_MS), default=defaults.tool_hold_ms)
     parser.add_argument("--artifacts-delay-s", type=float, default=defaults.artifacts_delay_s)
     for flag, meaning in (
         ("--burst-audio", "send reply audio as soon as it is made"),

@@ -7,7 +7,7 @@ import httpx
 
 from voice.call.redaction import secrets_of_url
 from voice.history.records import Agent
-from voice.outbound import HTTP_ERRORS, http_options, is_loopback
+from voice.outbound import HTTP_ERRORS, http_options, is_loopback, proxy_for
 from voice.protocol.errors import AgentUnreachable, AuthRefused, is_about_key, key_refused
 from voice.settings import SERVICE_URL, Settings
 
@@ -159,7 +159,7 @@ async def mint_token(token_url: str, key: str) -> str:
                 headers={"Authorization": _BEARER + key},
             )
     except HTTP_ERRORS:
-        raise unreachable(where) from None
+        raise unreachable(where, "no answer through a proxy" if proxy_for(token_url) else "") from None
     # The service says 404 to a bad key, its documentation 401 (2026-09).
     said_so = answer.status_code in _CLIENT_ERRORS and is_about_key(answer.text)
     if said_so or answer.status_code in _REFUSED_STATUS:
