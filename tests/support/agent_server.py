@@ -6,6 +6,9 @@ from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, replace
 
+from starlette.types import ASGIApp
+
+from tests.support.rewriting import Rewriting, Switch
 from voice.agent.brain import Brain, CallTool, Conversation, Say
 from voice.agent.clock import SystemClock
 from voice.agent.models import Models
@@ -69,16 +72,19 @@ class _Server(AgentServer):
 class LocalAgent:
     """Serves on a free loopback port, on the event loop of the test; `url` is the WebSocket address.
 
-    It runs by the loop's clock, unless the test has one to turn.
+    It runs by the loop's clock, unless the test has one to turn. `switch` rewrites what it says.
     """
 
-    def __init__(self, models: Models, brain: Brain, options: AgentOptions) -> None:
+    def __init__(
+        self, models: Models, brain: Brain, options: AgentOptions, switch: Switch | None = None
+    ) -> None:
         if isinstance(options.clock, SystemClock):
             options = replace(options, clock=LoopClock())
         listening = bind("127.0.0.1", 0)
         self.url = ws_url(listening)
         # Whoever connects before it serves waits in the socket's backlog.
-        self._server = _Server(build_app(models, brain, options), on_listening=lambda: None)
+        app: ASGIApp = build_app(models, brain, options)
+        self._server = _Server(Rewriting(app, switch) if switch else app, on_listening=lambda: None)
         self._serving = asyncio.create_task(self._server.serve([listening]))
 
     async def stop(self) -> None:
@@ -88,9 +94,11 @@ class LocalAgent:
 
 
 @asynccontextmanager
-async def running_agent(models: Models, brain: Brain, options: AgentOptions) -> AsyncIterator[str]:
-    """Serve for as long as the block lasts; yields the WebSocket address."""
-    agent = LocalAgent(models, brain, options)
+async def running_agent(
+    models: Models, brain: Brain, options: AgentOptions, switch: Switch | None = None
+) -> AsyncIterator[str]:
+    """Serve for as long as the block lasts; yields the WebSocket address. `switch` rewrites what it says."""
+    agent = LocalAgent(models, brain, options, switch)
     try:
         yield agent.url
     finally:

@@ -15,6 +15,7 @@ import uvicorn
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.routing import Route, WebSocketRoute
+from starlette.types import ASGIApp
 from starlette.websockets import WebSocket
 
 from voice.agent.archive.api_problem import ApiProblem, answer_problem
@@ -118,7 +119,7 @@ def build_app(models: Models, brain: Brain, options: AgentOptions) -> Starlette:
 class AgentServer(uvicorn.Server):
     """Serves one application on one bound socket and says when it listens."""
 
-    def __init__(self, app: Starlette, on_listening: Callable[[], None]) -> None:
+    def __init__(self, app: ASGIApp, on_listening: Callable[[], None]) -> None:
         super().__init__(
             uvicorn.Config(
                 app,

@@ -33,8 +33,9 @@ _NOT_PASSED_ON = frozenset({"ASSEMBLYAI_API_KEY"})
 class LocalAgent:
     """The local agent as a child process. All methods belong to one asyncio loop."""
 
-    def __init__(self, settings: Settings) -> None:
-        self._command = (*_COMMAND, "--max-sessions", str(_SESSIONS_PER_LINE * settings.voice_max_calls))
+    def __init__(self, settings: Settings, *, log_level: str = "info") -> None:
+        places = str(_SESSIONS_PER_LINE * settings.voice_max_calls)
+        self._command = (*_COMMAND, "--max-sessions", places, "--log-level", log_level)
         self._environment = _environment(settings)
         self._url: asyncio.Future[str] | None = None
         self._keeper: asyncio.Task[None] | None = None
