@@ -42,6 +42,25 @@
     return ears.saidAt;
   };
 
+  // Says the same over and over while `talking`, into every microphone that is opened meanwhile too.
+  ears.talkOn = (base64) => {
+    ears.talking = true;
+    const again = () => ears.talking && ears.say(base64).then(again);
+    again();
+  };
+
+  const microphone = () => ears.connections.at(-1).getSenders().find(({ track }) => track)?.track;
+
+  // As the browser does when a device goes away.
+  ears.unplug = () => {
+    const track = microphone();
+    track.stop();
+    track.dispatchEvent(new Event("ended"));
+  };
+
+  ears.liveMicrophones = () =>
+    mouths.flatMap(({ stream }) => stream.getTracks()).filter(({ readyState }) => readyState === "live").length;
+
   const tap = `registerProcessor("tap", class extends AudioWorkletProcessor {
     constructor() { super(); this.block = new Float32Array(480); this.filled = 0; }
     process([[channel]]) {

@@ -228,15 +228,3 @@ async def test_a_hidden_tab_draws_nothing(panel: PanelHarness) -> None:
     await panel.levels(-20, -60)
     await panel.page.evaluate("new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert await panel.page.evaluate("window.drawn") == 0
-
-
-async def test_losing_parleys_server_is_told_and_passes(panel: PanelHarness) -> None:
-    await panel.show(a_view("listening"))
-    await panel.drop()
-    await expect(panel.state).to_contain_text("Reconnecting to Parley")
-    await expect(panel.button("Hang up")).to_be_disabled()
-    await panel.page.wait_for_function("window.harness.sockets.length === 2")
-    await panel.show(a_view("listening"))
-    await expect(panel.state).to_contain_text("Listening")
-    await panel.drop(4404)
-    await expect(panel.state).to_contain_text("This page is out of date: reload it")

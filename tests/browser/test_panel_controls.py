@@ -37,7 +37,10 @@ STREAMER = """() => {
     frame.contentDocument.body.append(frame.contentDocument.createElement("audio"));
     window.opened = [];
     const devices = frame.contentWindow.navigator.mediaDevices;
-    devices.getUserMedia = async (constraints) => { window.opened.push(constraints); };
+    devices.getUserMedia = async (constraints) => {
+        window.opened.push(constraints);
+        return new MediaStream();
+    };
 }"""
 OPEN_IN_STREAMER = """async (constraints) => {
     await frames[0].navigator.mediaDevices.getUserMedia(constraints);
@@ -150,6 +153,25 @@ async def test_the_space_bar_talks_but_not_where_it_is_typed(browser: Browser) -
         await field.press("Space")
         assert await field.input_value() == " "
         assert len(await panel.commands()) == 2
+
+
+async def test_the_space_bar_talks_right_after_connect_and_after_switching_it_on(browser: Browser) -> None:
+    async with open_panel(browser, before=MICROPHONES + PUSH) as panel:
+        await panel.show(a_view("idle"))
+        await panel.button("Connect").click()
+        await panel.page.wait_for_function("window.harness.sent.length === 3")
+        await panel.show(a_view("listening", muted=True))
+        await panel.page.keyboard.press("Space")
+        assert [command["do"] for command in await panel.commands()][2:] == ["unmute", "mute"]
+        await panel.button("Push to talk").click()
+        await panel.button("Push to talk").click()
+        await panel.page.keyboard.press("Space")
+        assert [command["do"] for command in await panel.commands()][4:] == [
+            "unmute",
+            "mute",
+            "unmute",
+            "mute",
+        ]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from voice.call.call import Call
 from voice.call.endpoint import Endpoint
 from voice.conversation.view import CallView
 from voice.protocol.config import OutputPatch, SessionPatch
+from voice.protocol.errors import MediaFailed
 from voice.tools import Tool, ToolRunner
 from voice.tools.context import ToolContext
 
@@ -255,6 +256,17 @@ async def test_media_that_says_it_plays_but_sends_nothing_is_noticed(monkeypatch
     failure = watched.call.view.failure
     assert failure is not None
     assert "no sound arrives" in failure.sentence
+
+
+async def test_a_call_that_lost_its_microphone_ends_with_the_reason() -> None:
+    async with call_to(polite) as (watched, stage), fake_browser(watched.call):
+        await watched.until(lambda view: view.state == "listening")
+        watched.call.fail(MediaFailed("No microphone was found.", "Plug one in."))
+        await watched.running
+        await stage.agents[0].expect("session.end")
+    failure = watched.call.view.failure
+    assert failure is not None
+    assert failure.sentence == "No microphone was found."
 
 
 async def test_muted_sends_silence_at_the_same_pace_and_nothing_else() -> None:

@@ -1,4 +1,4 @@
-"""A wire between Parley and an agent that a test can break: plain TCP, passed on as it is."""
+"""A wire that a test can break, to an agent or to a dashboard: plain TCP, passed on as it is."""
 
 import asyncio
 from collections.abc import AsyncIterator
@@ -7,11 +7,13 @@ from urllib.parse import urlsplit
 
 
 class Wire:
-    """Where to connect to instead of the agent. `connections` counts those ever made."""
+    """Where to connect to instead. `connections` counts those ever made."""
 
     def __init__(self) -> None:
         self.url = ""
         self.connections = 0
+        # While true, every new connection is broken at once too.
+        self.down = False
         self._ends: set[asyncio.StreamWriter] = set()
 
     def cut(self) -> None:
@@ -33,13 +35,16 @@ class Wire:
 
 
 @asynccontextmanager
-async def breakable_wire(agent_url: str) -> AsyncIterator[Wire]:
-    """A wire to the agent at `agent_url`, which must be on this machine."""
+async def breakable_wire(url: str) -> AsyncIterator[Wire]:
+    """A wire to `url`, which must be on this machine."""
     wire = Wire()
-    address = urlsplit(agent_url)
+    address = urlsplit(url)
 
     async def joined(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         wire.connections += 1
+        if wire.down:
+            writer.transport.abort()
+            return
         agent_reader, agent_writer = await asyncio.open_connection(address.hostname, address.port)
         await asyncio.gather(wire.pass_on(reader, agent_writer), wire.pass_on(agent_reader, writer))
 

@@ -10,7 +10,7 @@ from voice.call.figures import Figures
 from voice.call.redaction import Redactor
 from voice.conversation.view import CallView, view_of
 from voice.protocol.config import SessionPatch
-from voice.protocol.errors import CallRefused
+from voice.protocol.errors import CallRefused, VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.session import new_session
 from voice.tools import ToolRunner
@@ -46,6 +46,9 @@ class FakeCall:
 
     def hang_up(self) -> None:
         self.told.append(("hang_up", None))
+
+    def fail(self, error: VoiceAgentError) -> None:
+        self.told.append(("fail", error.sentence))
 
     def set_muted(self, muted: bool) -> None:
         self.told.append(("set_muted", muted))

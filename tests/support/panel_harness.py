@@ -98,6 +98,16 @@ class PanelHarness:
         found: list[list[Any]] = await self.page.evaluate("window.harness.triggers")
         return found
 
+    async def reconnect(self, view: dict[str, Any]) -> None:
+        """After `drop`: wait for the panel's next socket and push a whole view over it."""
+        await self.page.wait_for_function("window.harness.sockets.at(-1).readyState === WebSocket.OPEN")
+        self._shown = {}
+        await self.show(view)
+
+    async def remount(self) -> None:
+        """Take the panel off the page and put another up, as a page switch does."""
+        await self.page.evaluate("data => window.harness.remount(data)", DATA)
+
     async def redraw(self, **data: object) -> None:
         """Call the component again, as Streamlit does in each run, with changed data."""
         await self.page.evaluate("data => window.harness.draw(data)", {**DATA, **data})
@@ -144,6 +154,7 @@ async def _blank_page(browser: Browser, scheme: str, clock_s: float | None, opti
     await context.route(f"{URL}**", lambda route: _answer(route, scheme))
     page = await context.new_page()
     await page.add_init_script(path=_HERE / "panel_page.js")
+    await page.add_init_script(path=_HERE / "streamer_frame.js")
     if clock_s is not None:
         # Stopped before anything is loaded: on a running clock, loading might take it past `clock_s`.
         await page.clock.install(time=clock_s - _BEFORE_S)

@@ -15,6 +15,14 @@ window.harness = {
     socket.onclose({ code });
   },
 
+  async remount(data) {
+    this.unmount();
+    const host = document.createElement("div");
+    host.id = "host";
+    document.querySelector("#host").replaceWith(host);
+    await this.mount(data);
+  },
+
   async mount(data) {
     const html = await (await fetch("/panel.html")).text();
     const css = await (await fetch("/panel.css")).text();

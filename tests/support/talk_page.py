@@ -180,8 +180,11 @@ class TalkPage:
     async def say(self, samples: NDArray[np.int16]) -> float:
         """Speak 48 kHz samples now; returns when it began, in epoch ms, once it is over."""
         frame = await self.streamer()
-        spoken = base64.b64encode(samples.astype("<i2").tobytes()).decode()
-        return float(await frame.evaluate("pcm => parley.say(pcm)", spoken))
+        return float(await frame.evaluate("pcm => parley.say(pcm)", self.encoded(samples)))
+
+    def encoded(self, samples: NDArray[np.int16]) -> str:
+        """Samples as the frame's mouth takes them."""
+        return base64.b64encode(samples.astype("<i2").tobytes()).decode()
 
     async def ask(self, samples: NDArray[np.int16]) -> tuple[Turn, Turn]:
         """Say something to an agent that listens; gives that turn and the answer, once it listens again."""

@@ -190,6 +190,7 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         await page.send(do="say", text="hello")
         await page.send(do="stay")
         await page.send(do="restart")
+        await page.send(do="microphone_lost", reason="NotFoundError")
         await page.send(do="hang_up")
         await obeyed(site, page)
     assert site.call.told == [
@@ -200,6 +201,7 @@ async def test_the_buttons_act_on_the_line(site: Site) -> None:
         ("say", "hello"),
         ("stay", None),
         ("restart", None),
+        ("fail", "No microphone was found."),
         ("hang_up", None),
     ]
 

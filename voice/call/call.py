@@ -32,7 +32,7 @@ from voice.protocol import effects as fx
 from voice.protocol import inputs
 from voice.protocol.client_events import ClientEvent
 from voice.protocol.config import SessionPatch
-from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed
+from voice.protocol.errors import AgentFailed, ConnectionLost, MediaFailed, VoiceAgentError
 from voice.protocol.limits import Limits
 from voice.protocol.session import new_session, step
 from voice.tools.runner import ToolRunner
@@ -151,6 +151,10 @@ class Call:
     def hang_up(self) -> None:
         """End the call politely."""
         self._post_soon(inputs.HangUp())
+
+    def fail(self, error: VoiceAgentError) -> None:
+        """End the call and show why."""
+        self._post_soon(inputs.Failed(error))
 
     def set_muted(self, muted: bool) -> None:
         """Send silence in place of the microphone, or stop doing so; acts on the next 20 ms."""

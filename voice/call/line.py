@@ -251,6 +251,12 @@ class Line:
             session, _ = step(new_session(self._patch), inputs.Failed(error), time.time())
             self._shown_from_now_on()(view_of(session))
 
+    def break_off(self, error: VoiceAgentError) -> None:
+        """End the call because of `error`, if there is one."""
+        call = self.call
+        if call is not None:
+            call.fail(error)
+
     def watch(self, watcher: Watcher) -> Callable[[], None]:
         """Have every new view handed over, from any thread; gives back how to stop that."""
         with self._lock:

@@ -55,6 +55,7 @@ _COMMANDS: dict[str, Callable[[Line, _Command], None]] = {
     "restart": lambda line, _: line.restart(),
     "media_stats": lambda line, command: line.note_media(command.stats),
     "microphone_failed": lambda line, command: line.fail(microphone_failed(command.reason)),
+    "microphone_lost": lambda line, command: line.break_off(microphone_failed(command.reason)),
 }
 
 

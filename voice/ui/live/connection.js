@@ -3,6 +3,9 @@
 
 const RETRY_MS = [250, 500, 1000, 2000, 4000];
 const UNKNOWN_LINE = 4404;
+// In a call levels come 15 times a second. A connection may also be lost without closing, as when a computer changes
+// its network.
+const SILENT_MS = 5000;
 // A page switch takes all components away before it brings the next ones.
 const LINGER_MS = 2000;
 
@@ -46,6 +49,8 @@ class Connection {
 
   receive(message) {
     this.tries = 0;
+    clearTimeout(this.silence);
+    if (message.levels) this.silence = setTimeout(() => this.giveUp(), SILENT_MS);
     if (message.view) {
       this.lost = null;
       this.view = applyPatch(this.view, message.view);
@@ -54,12 +59,19 @@ class Connection {
   }
 
   reopen(code) {
+    clearTimeout(this.silence);
     if (this.closed) return;
     this.lost = { unknown: code === UNKNOWN_LINE };
     for (const listener of this.listeners) listener.onLost(this.lost.unknown);
     if (this.lost.unknown) return;
     const wait = RETRY_MS[Math.min(this.tries++, RETRY_MS.length - 1)];
     this.retry = setTimeout(() => this.open(), wait);
+  }
+
+  giveUp() {
+    this.socket.onmessage = this.socket.onclose = null;
+    this.socket.close();
+    this.reopen();
   }
 
   // Gives back whether it could be sent.

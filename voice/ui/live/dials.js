@@ -79,8 +79,9 @@ class Dials {
 
   flush() {
     this.timer = undefined;
-    for (const [name, value] of this.waiting) this.connection.send({ do: "dial", name, value });
-    this.waiting.clear();
+    for (const [name, value] of this.waiting) {
+      if (this.connection.send({ do: "dial", name, value })) this.waiting.delete(name);
+    }
   }
 }
 
@@ -91,6 +92,8 @@ export default function ({ data, parentElement }) {
     groups.set(parentElement, group);
   }
   group.connection = connectionOf(parentElement, data);
+  // What was moved while Parley was out of reach.
+  group.connection.onView = () => group.timer ?? group.flush();
   group.draw(data.dials);
   return () => {
     clearTimeout(group.timer);

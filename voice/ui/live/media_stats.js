@@ -2,24 +2,6 @@
 // streamlit-webrtc's peer connection and reports them. It changes nothing, and where it can't look it says so.
 
 const REPORT_EVERY_MS = 2000;
-// Kept in the frame itself, where the next page's panel finds it again.
-const NEWEST_PEER = Symbol.for("parley.newestPeer");
-
-// streamlit-webrtc 0.79 makes a connection at each start and shows it to nobody. So the class that makes it is
-// stood in for, before that, by one that remembers the newest.
-function rememberPeers() {
-  const frame = streamerWindow();
-  if (!frame?.RTCPeerConnection || NEWEST_PEER in frame) return;
-  frame[NEWEST_PEER] = null;
-  const Native = frame.RTCPeerConnection;
-  frame.RTCPeerConnection = new Proxy(Native, {
-    construct(target, given, made) {
-      const peer = Reflect.construct(target, given, made === frame.RTCPeerConnection ? target : made);
-      frame[NEWEST_PEER] = peer;
-      return peer;
-    },
-  });
-}
 
 class MediaStats {
   constructor(send) {
@@ -28,7 +10,6 @@ class MediaStats {
   }
 
   show(inCall) {
-    rememberPeers();
     if (inCall && !this.clock) this.clock = setInterval(() => this.report(), REPORT_EVERY_MS);
     if (!inCall) this.leave();
   }
@@ -38,7 +19,7 @@ class MediaStats {
   }
 
   async read() {
-    const peer = streamerWindow()?.[NEWEST_PEER];
+    const peer = callAudio.peer;
     if (!peer || peer.connectionState === "closed") return {};
     const all = [...(await peer.getStats()).values()];
     const sound = all.find(({ type, kind }) => type === "inbound-rtp" && kind === "audio");

@@ -5,6 +5,7 @@ const CLOSING = {
   idle: "Nobody has spoken for a while.",
   cap: "The call has reached its longest time.",
 };
+const STAY_WAITS = "Stay is sent as soon as Parley can be reached.";
 // Announced by a screen reader; a failure is announced by its own alert.
 const SPOKEN = new Set(["ended", "reconnecting"]);
 
@@ -16,12 +17,15 @@ class Notices {
     this.local = new Map();
     this.pushed = [];
     this.closing = null;
+    // Stay was pressed, but can't be sent yet.
+    this.unsent = false;
     this.find(".stay").onclick = stay;
   }
 
-  show(view, label) {
+  // `lost` is announced in place of `label`, if there is such a sentence.
+  show(view, label, lost) {
     this.showFailure(view.failure);
-    setText(this.find(".announcer"), SPOKEN.has(view.state) ? label : "");
+    setText(this.find(".announcer"), lost || (SPOKEN.has(view.state) ? label : ""));
     this.closing = view.closing ?? null;
     if (this.pushed !== view.notices) {
       this.pushed = view.notices;
@@ -63,7 +67,8 @@ class Notices {
     banner.hidden = this.closing === null;
     if (this.closing === null) return;
     const left = Math.ceil(this.clock.until(this.closing.at));
-    setText(banner.querySelector(".text"), `${CLOSING[this.closing.reason]} The call ends in ${left} s.`);
+    const ends = `${CLOSING[this.closing.reason]} The call ends in ${left} s.`;
+    setText(banner.querySelector(".text"), this.unsent ? `${ends} ${STAY_WAITS}` : ends);
   }
 }
 

@@ -36,8 +36,12 @@ class PushToTalk {
 
   // Shows the parts that make sense now.
   show(inCall) {
-    this.toggle.setAttribute("aria-pressed", String(this.on));
-    this.button.hidden = !(inCall && this.on);
+    const { button, toggle } = this;
+    const appears = button.hidden && inCall && this.on;
+    toggle.setAttribute("aria-pressed", String(this.on));
+    button.hidden = !(inCall && this.on);
+    // The space bar talks from now on. It would press again what was pressed last: Hang up, or this mode's own switch.
+    if (appears && toggle.getRootNode().activeElement?.matches("button")) button.focus();
     this.inCall = inCall;
     if (!inCall) this.hold(false);
   }
@@ -58,6 +62,8 @@ class PushToTalk {
 
   key(event, down) {
     if (event.code !== "Space" || !(this.on && this.inCall)) return;
+    // A system that takes the combination for itself may never tell that the key was let go.
+    if (down && (event.altKey || event.ctrlKey || event.metaKey)) return;
     const [target] = event.composedPath();
     if (target !== this.button && down && takesKeys(target)) return;
     if (down || this.held) event.preventDefault();

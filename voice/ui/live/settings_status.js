@@ -57,9 +57,12 @@ function showSettings(root, { settings, state }, { paths, before }) {
 export default function ({ data, parentElement }) {
   const root = parentElement.querySelector(".status");
   const connection = connectionOf(parentElement, data);
+  const restart = root.querySelector(".restart");
+  connection.onLost = () => (restart.disabled = true);
   connection.onView = (view, patch) => {
+    restart.disabled = false;
     if (patch.settings || patch.state) showSettings(root, view, data);
   };
-  root.querySelector(".restart").onclick = () => connection.send({ do: "restart" });
+  restart.onclick = () => connection.send({ do: "restart" });
   return () => disconnect(parentElement);
 }
