@@ -257,7 +257,7 @@ async def test_an_unplugged_microphone_gives_way_to_the_default_one_as_mute_stan
             "label => streamer.microphone.readyState === 'live' && streamer.microphone.label === label",
             arg=before,
         )
-        await says(call, f"{before} was disconnected. This call now uses {before}.")
+        await says(call, f"{before} was disconnected. This call now uses the default microphone.")
         assert not await is_heard(call)
     await call.button("Mute").click()
     assert await is_heard(call)

@@ -39,6 +39,9 @@ STREAMER = """() => {
     const devices = frame.contentWindow.navigator.mediaDevices;
     devices.getUserMedia = async (constraints) => {
         window.opened.push(constraints);
+        if (window.opened.gone && constraints.audio.deviceId?.exact === window.opened.gone) {
+            throw new DOMException("", "OverconstrainedError");
+        }
         return new MediaStream();
     };
 }"""
@@ -293,7 +296,7 @@ async def test_the_streamer_opens_the_chosen_microphone_and_none_it_remembers(br
     async with open_panel(browser, before=MICROPHONES) as panel:
         await panel.show(a_view("idle"))
         await panel.page.evaluate(STREAMER)
-        for choice, asked in (("headset", {"deviceId": {"ideal": "headset"}}), ("", {})):
+        for choice, asked in (("headset", {"deviceId": {"exact": "headset"}}), ("", {})):
             await panel.page.get_by_label("Microphone").select_option(choice)
             await panel.button("Connect").click()
             await expect(panel.button("Connect")).to_be_disabled()
@@ -302,6 +305,20 @@ async def test_the_streamer_opens_the_chosen_microphone_and_none_it_remembers(br
             assert opened == {"audio": {"echoCancellation": True, **asked}, "video": False}
             await panel.show(a_view("ended"))
             await panel.page.evaluate("window.harness.sent = []")
+
+
+async def test_a_chosen_microphone_that_went_away_before_the_streamer_opened_it_gives_way(
+    browser: Browser,
+) -> None:
+    async with open_panel(browser, before=MICROPHONES + CHOSEN) as panel:
+        await panel.show(a_view("idle"))
+        await panel.page.evaluate(STREAMER)
+        await panel.page.evaluate("window.opened.gone = 'headset'")
+        await panel.button("Connect").click()
+        await panel.page.wait_for_function("window.harness.sent.at(-1).do === 'connect'")
+        opened = await panel.page.evaluate(OPEN_IN_STREAMER, {"audio": {"echoCancellation": True}})
+        assert opened == {"audio": {"echoCancellation": True}}
+        assert await panel.page.evaluate("window.opened.length") == 2
 
 
 async def test_sound_that_the_browser_did_not_start_can_be_started(browser: Browser) -> None:

@@ -47,8 +47,7 @@ class CallAudio {
   // question is answered with the device chosen here, or with the default one.
   async openMicrophone(constraints) {
     const { deviceId: _, ...audio } = constraints.audio === true ? {} : constraints.audio;
-    const chosen = this.deviceId ? { deviceId: { ideal: this.deviceId } } : {};
-    const stream = this.released ? null : await this.openDevice({ ...constraints, audio: { ...audio, ...chosen } });
+    const stream = this.released ? null : await this.openChosen({ ...constraints, audio });
     if (stream && !this.released) {
       stream.getAudioTracks().forEach((track) => this.own(track, audio));
       return stream;
@@ -57,6 +56,16 @@ class CallAudio {
     stream?.getTracks().forEach((track) => track.stop());
     this.peer?.close();
     return new Promise(() => {});
+  }
+
+  // Beside other constraints, Chromium 156 opens the default device for an id that is only `ideal`.
+  async openChosen({ audio, ...others }) {
+    try {
+      if (this.deviceId) return await this.openDevice({ ...others, audio: { ...audio, deviceId: { exact: this.deviceId } } });
+    } catch (error) {
+      if (!GONE.has(error.name)) throw error;
+    }
+    return this.openDevice({ ...others, audio });
   }
 
   // A track is silent from its first sample on if it has to be.

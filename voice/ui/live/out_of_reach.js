@@ -34,10 +34,10 @@ function heardNow({ sample, live, muted, serverMuted }) {
   return serverMuted ? "held" : "on";
 }
 
-// What became of a microphone that was unplugged in the call.
-function unpluggedWords({ lost, now, problem }, chosen) {
-  const gone = `${lost || "The microphone"} was disconnected`;
+// What became of a microphone that was unplugged in the call. Chromium calls the default one "Default".
+function unpluggedWords({ lost, problem }, chosen) {
+  const gone = `${lost && lost !== "Default" ? lost : "The microphone"} was disconnected`;
   if (problem) return `${gone}, and no other microphone could be used.`;
   const next = chosen ? ` The next call uses ${chosen.label} again if it is connected.` : "";
-  return `${gone}. This call now uses ${now || "the default microphone"}.${next}`;
+  return `${gone}. This call now uses the default microphone.${next}`;
 }

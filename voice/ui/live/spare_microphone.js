@@ -15,7 +15,7 @@ async function replaceMicrophone(audio, lost, constraints) {
     audio.own(track, constraints);
     await sender.replaceTrack(track);
     if (audio.released) track.stop();
-    else audio.tell({ lost: lost.label, now: track.label });
+    else audio.tell({ lost: lost.label });
   } catch (error) {
     if (!audio.released) audio.tell({ lost: lost.label, problem: error.name });
   } finally {
