@@ -7,7 +7,6 @@ import pytest
 
 from tests.agent.conftest import StartAgent
 from tests.support.agent_client import AgentClient, agent_client, silence
-from voice.agent.quirks import Quirks
 from voice.agent.server import AgentOptions
 from voice.protocol.voices import catalogue
 
@@ -195,13 +194,6 @@ async def test_sound_faster_than_real_time_is_cut_and_told_once_a_second(start_a
         assert (await client.expect("session.error"))["code"] == "audio_rate_violation"
         assert await still_open(client)
         assert len(client.of("session.error")) == 1
-
-
-async def test_codes_can_be_written_in_upper_case(start_agent: StartAgent) -> None:
-    url = start_agent(AgentOptions(quirks=Quirks(upper_case_codes=True)))
-    async with agent_client(url) as client:
-        await client.socket.send("[]")
-        assert (await client.expect("session.error"))["code"] == "INVALID_FORMAT"
 
 
 async def test_one_session_too_many_is_told_so(start_agent: StartAgent) -> None:

@@ -1,6 +1,6 @@
 """A plain client of the Voice Agent protocol for tests: JSON over a real socket, none of Parley's classes.
 
-Owns one connection and every event it received, in order.
+Owns one connection and every event it received, in order, each held against the service's schema.
 """
 
 import asyncio
@@ -18,6 +18,8 @@ import numpy.typing as npt
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed
 from websockets.typing import Origin
+
+from tests.support.service_schema import problems_of
 
 Event = dict[str, Any]
 Samples = npt.NDArray[np.int16]
@@ -50,6 +52,7 @@ class AgentClient:
         self.socket = socket
         self.events: list[Event] = []
         self.arrivals: list[float] = []
+        self.problems: list[str] = []  # with the service's schema
         self._looked_at = 0
         self._news = asyncio.Event()
         self._closed = False
@@ -132,6 +135,7 @@ class AgentClient:
         loop = asyncio.get_running_loop()
         try:
             async for message in self.socket:
+                self.problems += problems_of(message)
                 self.events.append(json.loads(message))
                 self.arrivals.append(loop.time())
                 self._news.set()
@@ -146,11 +150,13 @@ class AgentClient:
 async def agent_client(
     url: str, key: str | None = None, *, origin: str | None = None
 ) -> AsyncIterator[AgentClient]:
-    """Connect, with an Authorization and an Origin header if given."""
+    """Connect, with an Authorization and an Origin header if given. Every event must fit the schema."""
     headers = {"Authorization": key} if key is not None else None
     page = Origin(origin) if origin is not None else None
     async with connect(url, additional_headers=headers, origin=page, compression=None) as socket:
-        yield AgentClient(socket)
+        client = AgentClient(socket)
+        yield client
+        assert not client.problems, "\n".join(client.problems)
 
 
 async def health(url: str) -> Event:

@@ -76,7 +76,6 @@ def _quirks(arguments: argparse.Namespace) -> Quirks:
         enforce_session_cap=not arguments.no_session_cap,
         fixed_expires_at=arguments.no_session_cap,
         enforce_audio_rate=not arguments.no_audio_rate_limit,
-        upper_case_codes=arguments.upper_case_codes,
         inject_messages=not arguments.ignore_messages,
         tool_hold_ms=arguments.tool_hold_ms,
         artifacts_delay_s=arguments.artifacts_delay_s,
@@ -134,7 +133,6 @@ def _parse() -> argparse.Namespace:
         ("--reusable-tokens", "a token may open several sessions"),
         ("--no-session-cap", "do not end sessions at the token's cap"),
         ("--no-audio-rate-limit", "accept audio faster than real time"),
-        ("--upper-case-codes", "write error codes in upper case"),
         ("--ignore-messages", "conversation.message does not reach the brain"),
     ):
         parser.add_argument(flag, action="store_true", help=meaning)

@@ -10,6 +10,7 @@ from typing import Final
 
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
+from voice.agent.client_messages import read_message
 from voice.agent.clock import Clock
 from voice.agent.credentials import Doorkeeper, bare_credential
 from voice.agent.outbox import Outbox
@@ -17,9 +18,8 @@ from voice.agent.quirks import Quirks
 from voice.agent.registry import AtCapacity, Registry
 from voice.agent.session import Session
 from voice.agent.tokens import Grant
-from voice.agent.validation import Refusal, refusal_of_first, refusal_of_undecodable
+from voice.agent.validation import Refusal, refusal_of_first
 from voice.protocol.client_events import AnyClientEvent, SessionEnd, SessionResume, SessionUpdate
-from voice.protocol.codec import Malformed, Unknown, decode_client
 from voice.protocol.config import SessionPatch
 from voice.protocol.server_events import SessionEnded, SessionError
 
@@ -53,7 +53,7 @@ class Connection:
         self._socket = socket
         self._registry = registry
         self._doorkeeper = doorkeeper
-        self._outbox = Outbox(clock, upper_case_codes=quirks.upper_case_codes)
+        self._outbox = Outbox(clock)
         self._closing: asyncio.Future[int] = asyncio.get_running_loop().create_future()
         self._grant: Grant | None = None
         self._resumable: Session | None = None  # the only session that a resume token opens
@@ -127,9 +127,9 @@ class Connection:
         return self._socket.query_params.get("record", "").lower() != "false"
 
     def _take(self, message: str | bytes) -> None:
-        event = decode_client(message)
-        if isinstance(event, (Malformed, Unknown)):
-            self._refuse(refusal_of_undecodable(message, event, first=self._session is None))
+        event = read_message(message, first=self._session is None)
+        if isinstance(event, Refusal):
+            self._refuse(event)
         elif self._session is None:
             self._take_first(event)
         elif isinstance(event, SessionEnd):

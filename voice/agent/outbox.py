@@ -22,30 +22,27 @@ MAX_WAITING: Final = 256
 _PROTOCOL_CODES: Final = frozenset({"invalid_format", "invalid_audio", "audio_rate_violation"})
 
 
-def wire_text(event: ServerEvent, timestamp: float, *, upper_case_codes: bool = False) -> str:
+def wire_text(event: ServerEvent, timestamp: float) -> str:
     """One event as the service writes it."""
     stamped = msgspec.structs.replace(event, timestamp=timestamp)
     if isinstance(event, SessionError):
-        return _error_text(stamped, upper_case=upper_case_codes)
+        return _error_text(stamped)
     return encode(stamped)
 
 
-def _error_text(stamped: ServerEvent, *, upper_case: bool) -> str:
+def _error_text(stamped: ServerEvent) -> str:
     plain: dict[str, Any] = msgspec.to_builtins(stamped)
     if plain["code"] in _PROTOCOL_CODES:
         # Errors about the form of a message carry neither parameter nor session.
         plain = {k: v for k, v in plain.items() if k not in ("param", "session_id")}
-    if upper_case:
-        plain["code"] = plain["code"].upper()
     return msgspec.json.encode(plain).decode()
 
 
 class Outbox:
     """Messages for one connection. `overflowed` is set once something had to be given up."""
 
-    def __init__(self, clock: Clock, *, upper_case_codes: bool = False) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
-        self._upper_case_codes = upper_case_codes
         self._waiting: asyncio.Queue[str] = asyncio.Queue(MAX_WAITING)
         self.overflowed = asyncio.Event()
 
@@ -69,4 +66,4 @@ class Outbox:
         return [self._waiting.get_nowait() for _ in range(self._waiting.qsize())]
 
     def _text(self, event: ServerEvent) -> str:
-        return wire_text(event, self._clock.wall(), upper_case_codes=self._upper_case_codes)
+        return wire_text(event, self._clock.wall())

@@ -18,9 +18,8 @@ class Quirks:
         enforce_session_cap: end the session at the token's cap (documented; not enforced in 2026-09).
         fixed_expires_at: report now + 3600 s whatever the cap (seen 2026-09).
         enforce_audio_rate: drop audio sent faster than real time (documented; not reproduced).
-        upper_case_codes: error codes as the documentation writes them; the service sends lower case.
         inject_messages: `conversation.message` reaches the brain (documented; ineffective in 2026-09).
-        tool_hold_ms: how long a silent pre-amble waits for early tool results; the service about 2300.
+        tool_hold_ms: how long a reply without words waits for early tool results; the service about 2300.
         ready_delay_ms: pause between `session.updated` and `session.ready`; 4 to 50 seen.
         resume_window_s: how long a dropped session may be resumed.
         artifacts_delay_s: how long after the end the files of a session appear; the service about 7.
@@ -32,7 +31,6 @@ class Quirks:
     enforce_session_cap: bool = True
     fixed_expires_at: bool = False
     enforce_audio_rate: bool = True
-    upper_case_codes: bool = False
     inject_messages: bool = True
     tool_hold_ms: int = 0
     ready_delay_ms: int = 15

@@ -4,16 +4,12 @@ Pure. Owns the order of the checks. It never applies anything: an update is take
 """
 
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
-import msgspec
 from msgspec import UNSET
 
-from voice.protocol.codec import Malformed, Unknown
 from voice.protocol.config import (
-    MUTABILITY,
     InputPatch,
-    Mutability,
     OutputPatch,
     SessionPatch,
     fields_of,
@@ -24,7 +20,7 @@ from voice.protocol.voices import catalogue, find_voice
 _INLINE_LLM: Final = (
     "BYO LLM config is not allowed on session.update; define it on a stored agent via POST /v1/agents"
 )
-_NEVER_INLINE: Final = ("llm", "webhook", "pre_connect_requests")
+_IMMUTABLE: Final = ("greeting", "output.voice", "output.format")
 _QUOTED_CHARS: Final = 80
 
 
@@ -58,7 +54,7 @@ def refusal_of_later(patch: SessionPatch, merged: SessionPatch) -> Refusal | Non
         words = "agent_id can only be set on the first session.update"
         return Refusal("agent_id_not_first", words, "agent_id")
     for path in fields_of(patch):
-        if MUTABILITY[path] is Mutability.FIXED and path not in ("llm", "webhook", "pre_connect_requests"):
+        if path in _IMMUTABLE:
             return Refusal(
                 "immutable_field", f"'{path}' cannot be changed after the first session.update", path
             )
@@ -94,30 +90,3 @@ def _voice_refusal(patch: SessionPatch) -> Refusal | None:
     valid = ", ".join(known.id for known in catalogue())
     words = f"Invalid voice '{voice[:_QUOTED_CHARS]}'. Must be one of: {valid}"
     return Refusal("invalid_value", words, "output.voice")
-
-
-def refusal_of_undecodable(message: str | bytes, problem: Malformed | Unknown, *, first: bool) -> Refusal:
-    """The refusal of a message that is no client event."""
-    if isinstance(problem, Unknown):
-        return Refusal("invalid_format", f"Unknown message type: {problem.type[:_QUOTED_CHARS]}")
-    if problem.type is None:
-        return Refusal("invalid_format", "Invalid JSON format.")
-    plain = _plain(message)
-    if problem.type == "input.audio" and isinstance(plain.get("audio"), str):
-        return Refusal("invalid_audio", "Invalid audio data")
-    if problem.type == "session.update" and _has_text_format(plain.get("session")):
-        return Refusal("invalid_value", "Audio format must be a JSON object", "format", fatal=first)
-    return Refusal("invalid_format", f"Invalid message format for type '{problem.type}'")
-
-
-def _plain(message: str | bytes) -> dict[str, Any]:
-    try:
-        plain = msgspec.json.decode(message)
-    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError):
-        return {}
-    return plain if isinstance(plain, dict) else {}
-
-
-def _has_text_format(session: object) -> bool:
-    sides = [session.get(side) for side in ("input", "output")] if isinstance(session, dict) else []
-    return any(isinstance(side, dict) and isinstance(side.get("format"), str) for side in sides)

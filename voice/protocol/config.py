@@ -12,6 +12,7 @@ import msgspec
 from msgspec import UNSET, UnsetType
 
 TranscriptionMode = Literal["min_latency", "balanced", "max_accuracy"]
+UninterruptibleTurn = Literal["greeting", "dtmf_prompt", "tool_refused_ask"]
 
 MAX_KEYTERMS = 100
 MAX_TRANSCRIPTION_PROMPT_CHARS = 1750
@@ -44,7 +45,7 @@ class TurnDetection(_Part, frozen=True):
     max_silence: int | None | UnsetType = UNSET
     interrupt_response: bool | None | UnsetType = UNSET
     interruption_delay: int | None | UnsetType = UNSET
-    uninterruptible_turns: tuple[str, ...] | None | UnsetType = UNSET
+    uninterruptible_turns: tuple[UninterruptibleTurn, ...] | None | UnsetType = UNSET
 
 
 class InputPatch(_Part, frozen=True):
@@ -82,7 +83,7 @@ class FunctionTool(
         default_factory=lambda: {"type": "object", "properties": {}, "required": []}
     )
     execution_mode: Literal["interactive", "hold"] = "interactive"
-    timeout_seconds: int = 120
+    timeout_seconds: float = 120
 
 
 class SessionPatch(_Part, frozen=True):
