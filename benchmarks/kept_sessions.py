@@ -75,7 +75,7 @@ def measure_hand_over() -> None:
     data = samples.tobytes()
     acts: dict[str, Callable[[], None]] = {
         "heard": lambda: journal.heard(samples),
-        "sent": lambda: journal.spoke(data),
+        "sent": lambda: journal.spoke(data, time.monotonic()),
     }
     for label, act in acts.items():
         begun = time.perf_counter()

@@ -1,6 +1,7 @@
-"""The time line of one reply."""
+"""The timeline of one reply."""
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -16,30 +17,55 @@ Steps = st.lists(st.one_of(st.integers(0, 2000), st.none()), max_size=40)
 def test_every_sample_is_sent_once_where_it_was_said_to_start(
     steps: list[int | None], lead_in_ms: int
 ) -> None:
-    """A step lays so many samples, or (None) takes a frame."""
+    """A step lays so many samples, or (None) takes a frame if there is a whole one."""
     playout = Playout(PCM, lead_in_ms)
     sent, laid = b"", {}
     for value, step in enumerate(steps, start=1):
-        if step is None:
-            sent += playout.next_frame(100)
-        else:
+        if step is not None:
             laid[value] = (playout.lay(np.full(step, value, np.int16)), step)
+        elif playout.has_frame:
+            sent += playout.next_frame(100)
     while playout.has_speech:
         sent += playout.next_frame(100)
-    samples = np.frombuffer(sent, "<i2").copy()
+    samples = np.frombuffer(sent, "<i2")
+    end = lead_in_ms * 24
     for value, (start_ms, length) in laid.items():
-        start = round(start_ms * 24)
-        assert start >= min(lead_in_ms * 24, start)
-        assert (samples[start : start + length] == value).all()
-        assert np.count_nonzero(samples == value) == length
-    assert np.count_nonzero(samples) == sum(length for _, length in laid.values())
-    assert all(start_ms >= lead_in_ms for start_ms, _ in laid.values())
+        assert round(start_ms * 24) == end, "nothing lies between two pieces of speech"
+        assert (samples[end : end + length] == value).all()
+        end += length
+    if end > lead_in_ms * 24:
+        assert not samples[: lead_in_ms * 24].any()
+        assert end <= len(samples) < end + 240, "silence fills up the last frame only"
+        assert not samples[end:].any()
 
 
-def test_frames_are_whole_and_silent_without_speech() -> None:
-    assert Playout(PCM, 0).next_frame(100) == b"\0" * 480
-    assert Playout(FORMATS["audio/pcmu"], 0).next_frame(100) == b"\xff" * 300
-    assert Playout(FORMATS["audio/pcma"], 0).next_frame(100) == b"\xd5" * 300
+def test_a_part_of_a_frame_waits_for_more_speech() -> None:
+    playout = Playout(PCM, 0)
+    playout.lay(np.ones(250, np.int16))
+    playout.next_frame(100)
+    assert (playout.has_frame, playout.has_speech) == (False, True)
+    playout.lay(np.ones(230, np.int16))
+    assert playout.has_frame
+    assert np.frombuffer(playout.next_frame(100), "<i2").all()
+
+
+@pytest.mark.parametrize(("encoding", "silence"), [("pcm", b"\0\0"), ("pcmu", b"\xff"), ("pcma", b"\xd5")])
+def test_the_last_frame_is_filled_up_with_silence(encoding: str, silence: bytes) -> None:
+    line = FORMATS[f"audio/{encoding}"]
+    playout = Playout(line, 0)
+    playout.lay(np.full(10, 8_000, np.int16))
+    frame = playout.next_frame(100)
+    assert len(frame) == line.frame_samples * len(silence)
+    assert frame.endswith(silence * (line.frame_samples - 10))
+    assert not playout.has_speech
+
+
+def test_the_lead_in_is_no_speech() -> None:
+    playout = Playout(PCM, 20)
+    assert (playout.has_frame, playout.has_speech) == (True, False)
+    assert [playout.next_frame(100) for _ in range(2)] == [b"\0" * 480] * 2
+    assert not playout.has_frame
+    assert playout.lay(np.ones(240, np.int16)) == 20
 
 
 def test_the_backlog_is_what_was_laid_and_not_sent() -> None:

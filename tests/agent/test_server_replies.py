@@ -192,6 +192,26 @@ async def test_reply_create_takes_the_place_of_the_greeting(start_agent: StartAg
         assert greeting["text"] != LONG
 
 
+async def test_reply_create_right_after_the_greeting_leaves_it_completed(start_agent: StartAgent) -> None:
+    brain = ScriptedBrain(lambda c: [Say(f"So: {c.instructions}.")])
+    async with agent_client(start_agent(brain=brain)) as client:
+        await client.start(greeting="Hello.")
+        await client.expect("transcript.agent")
+        await client.send("reply.create", instructions="say hello")
+        assert (await client.expect("reply.done"))["status"] == "completed"
+        assert (await client.expect("transcript.agent"))["text"] == "So: say hello."
+        assert [event["text"] for event in client.of("transcript.agent")] == ["Hello.", "So: say hello."]
+
+
+async def test_done_follows_the_transcript_as_on_the_service(agent_url: str) -> None:
+    async with agent_client(agent_url) as client:
+        await client.start(greeting=GREETING)
+        final, done = await client.expect("transcript.agent"), await client.expect("reply.done")
+        *_, last = client.of("reply.audio")
+        assert done["timestamp"] - final["timestamp"] == pytest.approx(0.3, abs=0.01)
+        assert final["timestamp"] - last["timestamp"] == pytest.approx(0.01, abs=0.01)
+
+
 async def test_reply_create_waits_for_another_reply_and_the_newest_wins(start_agent: StartAgent) -> None:
     brain = ScriptedBrain(lambda c: [Say(f"{c.instructions}.")])
     async with agent_client(start_agent(brain=brain)) as client:

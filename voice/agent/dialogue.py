@@ -84,8 +84,8 @@ class Dialogue:
 
     @property
     def speaking(self) -> Kind | None:
-        """What kind of reply is under way, if any."""
-        return self._reply.kind if self._reply else None
+        """What kind of reply is being spoken, if any."""
+        return self._reply.kind if self._reply and not self._reply.spoken else None
 
     # What the person does
 
@@ -245,6 +245,8 @@ class Dialogue:
     async def _run(self, reply: Reply) -> None:
         try:
             await reply.run()
+            self._on_floor()
+            await reply.conclude()
         except Exception:
             log.exception("session %s: reply %s broke off", self._stage.session_id, reply.reply_id)
         self._log_latency(reply)
@@ -254,8 +256,8 @@ class Dialogue:
     def _cut(self, reply: Reply, *, abandon_tools: bool = True) -> None:
         if self._task is not None:
             self._task.cancel()
-        heard = reply.close_as_cut()
-        if abandon_tools:
+        heard = reply.cut()
+        if abandon_tools and not reply.spoken:
             self._tools.abandon(reply.reply_id)
         self._over(heard)
 

@@ -1,6 +1,7 @@
-"""The time line of one reply: speech laid end to end, cut into frames, silence where there is none yet.
+"""The timeline of one reply: a lead-in of silence, then speech laid end to end, cut into frames.
 
-Pure: counts samples, reads no clock, sends nothing. Bounded by its owner, who looks at `backlog_ms`.
+Pure: counts samples, reads no clock, sends nothing. It never fills a gap: while speech is late there is no
+frame. Bounded by its owner, who looks at `backlog_ms`.
 """
 
 from collections import deque
@@ -16,37 +17,39 @@ class Playout:
     def __init__(self, line: LineFormat, lead_in_ms: float) -> None:
         self._line = line
         self._lead_in = round(lead_in_ms * line.rate_hz / 1000)
-        self._waiting: deque[Samples] = deque()
+        self._waiting: deque[Samples] = deque([np.zeros(self._lead_in, np.int16)])
         self._sent = 0
-        self._end = 0  # where on the time line the speech laid so far ends
+        self._end = self._lead_in
 
     @property
     def sent_ms(self) -> float:
-        """Audio handed out so far, silence included."""
+        """Audio handed out so far, the lead-in included."""
         return self._line.duration_ms(self._sent)
 
     @property
     def backlog_ms(self) -> float:
-        """Speech that has not been handed out yet."""
-        return self._line.duration_ms(max(0, self._end - self._sent))
+        """Audio that has not been handed out yet."""
+        return self._line.duration_ms(self._end - self._sent)
+
+    @property
+    def has_frame(self) -> bool:
+        """Whether a whole frame is there to be sent."""
+        return self._end - self._sent >= self._line.frame_samples
 
     @property
     def has_speech(self) -> bool:
-        """Whether the next frame holds speech laid here."""
-        return self._end > self._sent
+        """Whether speech is there to be sent, if only a part of a frame."""
+        return self._end > max(self._sent, self._lead_in)
 
     def lay(self, speech: Samples) -> float:
-        """Put speech behind what is there, not before the lead-in is over; return where it starts, in ms."""
-        start = max(self._end, self._sent, self._lead_in)
-        gap = start - max(self._end, self._sent)
-        if gap:
-            self._waiting.append(np.zeros(gap, np.int16))
+        """Put speech behind what is there; return where it starts, in ms."""
+        start = self._end
         self._waiting.append(speech)
-        self._end = start + len(speech)
+        self._end += len(speech)
         return self._line.duration_ms(start)
 
     def next_frame(self, volume: float) -> bytes:
-        """The next frame's bytes, whole: silence fills what speech does not."""
+        """The next frame's bytes, whole: silence fills up the last one of the reply."""
         frame = np.zeros(self._line.frame_samples, np.int16)
         filled = 0
         while self._waiting and filled < len(frame):
@@ -56,5 +59,5 @@ class Playout:
             filled += len(taken)
             if len(taken) < len(head):
                 self._waiting.appendleft(head[len(taken) :])
-        self._sent += len(frame)
+        self._sent += filled
         return self._line.encode(frame, volume)

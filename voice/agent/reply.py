@@ -1,7 +1,8 @@
-"""One reply of the agent: sentences are synthesised ahead while frames go out at the pace of speech.
+"""One reply of the agent: sentences are synthesized ahead while frames go out at the pace of speech.
 
 Owns the reply's tasks, its words with their times, and the events from `reply.started` to `reply.done`.
-It never decides what is said, nor when a reply begins.
+It never decides what is said, nor when a reply begins. While synthesis is late nothing is sent, and the
+rest of the reply is due that much later.
 """
 
 import asyncio
@@ -31,6 +32,8 @@ Kind = Literal["greeting", "turn", "tool", "create", "notice"]
 
 # Speech made ahead of what is being sent; bounds memory for an answer that never ends.
 MAX_BACKLOG_MS: Final = 20_000.0
+# The service sends `reply.done` 310 to 360 ms after `transcript.agent` (2026-09).
+DONE_AFTER_TRANSCRIPT_S: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +46,14 @@ class Spoken:
 
 @dataclass(frozen=True, slots=True)
 class Stage:
-    """What every reply of a session is given: where to send, how to speak, how loud, in which format."""
+    """What every reply of a session is given: where to send, how to speak, how loud, in which format.
+
+    `send_audio` also takes when the frame's first sample is due, in seconds on the event loop's clock.
+    """
 
     session_id: str
     send: Callable[[ServerEvent], None]
-    send_audio: Callable[[ReplyAudio], Awaitable[None]]
+    send_audio: Callable[[ReplyAudio, float], Awaitable[None]]
     speak: Callable[[str], Awaitable[Spoken]]
     volume: Callable[[], float]
     line: LineFormat
@@ -62,24 +68,26 @@ class _TimedWord:
 
 
 class Reply:
-    """A reply under way. `begin`, then `run` as a task; cancelling that and `close_as_cut` end it early."""
+    """A reply under way. `begin`, then `run` and `conclude` in a task; to end early, cancel it and `cut`."""
 
     def __init__(self, kind: Kind, stage: Stage, lines: Callable[[str], AsyncGenerator[str, None]]) -> None:
         self.kind = kind
         self.reply_id = f"resp_{secrets.token_hex(16)}"
         self.item_id = f"msg_{secrets.token_hex(16)}"
         self.first_speech_at: float | None = None  # on the event loop's clock
+        self.spoken = False  # to the end; only `reply.done` is still to come
         self._stage = stage
         self._lines = lines(self.reply_id)
         self._playout = Playout(stage.line, stage.lead_in_ms)
         self._words: list[_TimedWord] = []
         self._room = asyncio.Event()
-        self._begun_at = 0.0
+        self._news = asyncio.Event()  # more speech, or the end of it
+        self._origin = 0.0  # when the first sample was due, put off by every wait for speech
 
     @property
     def heard(self) -> str:
         """The words that have begun by now; of paced audio, exactly those in the frames sent."""
-        elapsed_ms = (asyncio.get_running_loop().time() - self._begun_at) * 1000
+        elapsed_ms = (asyncio.get_running_loop().time() - self._origin) * 1000
         # A frame goes out when its first sample is due, so what is sent is up to a frame ahead of the clock.
         frame_ms = self._stage.line.duration_ms(self._stage.line.frame_samples)
         played_ms = min(self._playout.sent_ms, elapsed_ms + frame_ms)
@@ -92,29 +100,42 @@ class Reply:
 
     def begin(self) -> None:
         """Announce the reply. Apart from `run`, since a task may be cancelled before its first step."""
-        self._begun_at = asyncio.get_running_loop().time()
-        self._send(ReplyStarted(reply_id=self.reply_id, item_id=self.item_id))
+        self._origin = asyncio.get_running_loop().time()
+        self._stage.send(ReplyStarted(reply_id=self.reply_id, item_id=self.item_id))
 
     async def run(self) -> None:
-        """Speak to the end, then close with `transcript.agent` and `reply.done`."""
+        """Speak to the end, then send `transcript.agent` if there were words."""
         producing = asyncio.create_task(self._produce())
+        producing.add_done_callback(lambda _: self._news.set())
         try:
             await self._play(producing)
         finally:
             producing.cancel()
+        self.spoken = True
         if self._words:
-            self._send(self._transcript(self.text, interrupted=False))
-        self._send(ReplyDone(reply_id=self.reply_id, status="completed"))
+            self._stage.send(self._transcript(self.text, interrupted=False))
 
-    def close_as_cut(self) -> str:
-        """Tell the client that the reply was cut and return the words that were heard.
+    async def conclude(self) -> None:
+        """Send `reply.done`, as long after the transcript as the service does."""
+        if self._words:
+            await asyncio.sleep(DONE_AFTER_TRANSCRIPT_S)
+        self._done("completed")
+
+    def cut(self) -> str:
+        """Tell the client that the reply is over and return the words that were heard.
 
         The caller cancels the task that runs it, before anything else can be sent.
         """
+        if self.spoken:
+            self._done("completed")
+            return self.text
         heard = self.heard
-        self._send(self._transcript(heard, interrupted=True))
-        self._send(ReplyDone(reply_id=self.reply_id, status="interrupted"))
+        self._stage.send(self._transcript(heard, interrupted=True))
+        self._done("interrupted")
         return heard
+
+    def _done(self, status: Literal["completed", "interrupted"]) -> None:
+        self._stage.send(ReplyDone(reply_id=self.reply_id, status=status))
 
     def _transcript(self, text: str, *, interrupted: bool) -> TranscriptAgent:
         return TranscriptAgent(
@@ -131,19 +152,21 @@ class Reply:
         except Exception:
             log.exception("session %s: reply %s failed", self._stage.session_id, self.reply_id)
             words = "The local agent could not finish this reply; its log says why."
-            self._send(
+            self._stage.send(
                 ReplyError(reply_id=self.reply_id, code="internal_error", message=words, retryable=True)
             )
 
     def _lay(self, spoken: Spoken) -> None:
         start_ms = self._playout.lay(spoken.samples)
+        self._news.set()
         if self.first_speech_at is None:
-            self.first_speech_at = self._begun_at + start_ms / 1000
+            now = asyncio.get_running_loop().time()
+            self.first_speech_at = max(now, self._origin + start_ms / 1000)
         for word in spoken.words:
             begins, ends = round(start_ms + word.start_ms), round(start_ms + word.end_ms)
             self._words.append(_TimedWord(word.text, begins))
             # With its space, so that a client which merely appends shows words apart.
-            self._send(
+            self._stage.send(
                 TranscriptAgentDelta(
                     reply_id=self.reply_id,
                     item_id=self.item_id,
@@ -162,17 +185,18 @@ class Reply:
         loop = asyncio.get_running_loop()
         frame_s = self._stage.line.duration_ms(self._stage.line.frame_samples) / 1000
         while True:
-            due_in_s = self._begun_at + self._playout.sent_ms / 1000 - loop.time()
-            if self._stage.burst and self._playout.has_speech:
-                due_in_s = 0.0
-            if due_in_s > 0:
+            self._news.clear()
+            due_at = self._origin + self._playout.sent_ms / 1000
+            due_in_s = due_at - loop.time()
+            ready = self._playout.has_frame or (producing.done() and self._playout.has_speech)
+            if due_in_s > 0 and not (self._stage.burst and ready):
                 await asyncio.sleep(min(due_in_s, frame_s))
             elif producing.done() and not self._playout.has_speech:
                 return
-            else:
+            elif ready:
                 frame = self._playout.next_frame(self._stage.volume())
-                await self._stage.send_audio(ReplyAudio(reply_id=self.reply_id, data=frame))
+                await self._stage.send_audio(ReplyAudio(reply_id=self.reply_id, data=frame), due_at)
                 self._room.set()
-
-    def _send(self, event: ServerEvent) -> None:
-        self._stage.send(event)
+            else:
+                await self._news.wait()
+                self._origin += max(0.0, loop.time() - due_at)

@@ -304,7 +304,7 @@ class Session:
             burst=self._quirks.burst_audio,
         )
 
-    async def _send_audio(self, event: ReplyAudio) -> None:
+    async def _send_audio(self, event: ReplyAudio, due_at: float) -> None:
         if self._outbox is not None:
             await self._outbox.send_audio(event)
-            self._journal.spoke(event.data)
+            self._journal.spoke(event.data, due_at)

@@ -25,8 +25,12 @@ from tests.support.agent_client import AgentClient, agent_client, clip, silence,
 from tests.support.agent_server import ScriptedBrain, TurnableClock
 from voice.agent.brain import CallTool, Say
 from voice.agent.g711 import encode_ulaw
+from voice.agent.line_format import LineFormat
+from voice.agent.models import Models
 from voice.agent.quirks import Quirks
+from voice.agent.reply import Spoken
 from voice.agent.server import AgentOptions
+from voice.protocol.voices import LocalStyle
 
 pytestmark = pytest.mark.virtual_time
 
@@ -126,6 +130,34 @@ async def test_audio_sent_in_a_burst_is_recorded_at_its_pace_up_to_the_cut(start
     )
     # Half a second holds more than any pause between two words.
     assert cut_ms - 500 < heard_ms(right)[-1] <= cut_ms + ALIGNED_MS
+
+
+async def test_a_late_sentence_is_recorded_where_it_was_heard(
+    start_agent: StartAgent, models: Models, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speak = models.speak
+
+    async def speak_late(sentence: str, *, style: LocalStyle, line: LineFormat) -> Spoken:
+        if sentence.startswith("Three"):
+            await asyncio.sleep(3)
+        return await speak(sentence, style=style, line=line)
+
+    monkeypatch.setattr(models, "speak", speak_late)
+    url = start_agent(AgentOptions())
+    async with agent_client(url) as client, sessions_api(url) as http:
+        await client.start(greeting="One two. Three four.")
+        begun = await client.expect("reply.started")
+        await client.expect("reply.done")
+        at_ms = [(frame["timestamp"] - begun["timestamp"]) * 1000 for frame in client.of("reply.audio")]
+        session, (_, right) = await sound_of(client, url)
+        timeline = await timeline_of(http, str(session["id"]))
+    (turn,) = timeline["turns"]
+    went_on_ms = at_ms[np.argmax(np.diff(at_ms)) + 1]
+    assert went_on_ms == pytest.approx(3_000, abs=10)
+    spoken = heard_ms(right) - since_start(timeline, turn, "agent_reply_started_at_ms")
+    assert spoken[spoken < went_on_ms - 1_000][-1] < 2_000
+    # A sentence begins with 20 ms of next to nothing.
+    assert spoken[spoken > 2_000][0] == pytest.approx(went_on_ms + 20, abs=ALIGNED_MS)
 
 
 async def test_a_tool_turn_tells_its_calls_and_their_fate(start_agent: StartAgent) -> None:

@@ -68,8 +68,6 @@ class Journal:
         self._following = Following()
         self._started_ms = round(start.started_at * 1000)
         self._onset_ms = self._stopped_ms = self._started_ms
-        self._reply_at = 0.0
-        self._reply_samples = 0
         self._reply_audible = False
 
     @property
@@ -85,7 +83,7 @@ class Journal:
     def sent(self, event: ServerEvent, kind: Kind | None) -> None:
         """Note what the agent sends; `kind` is that of the reply under way."""
         if isinstance(event, ReplyStarted):
-            self._reply_at, self._reply_samples, self._reply_audible = self._now(), 0, False
+            self._reply_audible = False
         elif isinstance(event, ReplyDone) and event.status == "interrupted" and self.recording:
             self.recording.cut(self._now())
         self._following.sent(event, self._now_ms(), kind)
@@ -114,12 +112,10 @@ class Journal:
         if self.recording is not None:
             self.recording.heard(self._now(), samples)
 
-    def spoke(self, data: bytes) -> None:
-        """Add sound of the reply under way, as it was sent; its place is where its pace has it."""
+    def spoke(self, data: bytes, due_at: float) -> None:
+        """Add sound of the reply under way, as it was sent; its first sample is to be heard at `due_at`."""
         line = self.start.agent_line
         samples = line.decode(data)
-        due_at = self._reply_at + self._reply_samples / line.rate_hz
-        self._reply_samples += len(samples)
         if self.recording is not None:
             self.recording.spoke(due_at, samples)
         if not self._reply_audible:
