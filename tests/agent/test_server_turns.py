@@ -10,6 +10,7 @@ from tests.support.agent_client import Samples, agent_client, clip, silence
 from tests.support.agent_server import ScriptedBrain
 from voice.agent.brain import Say
 from voice.agent.g711 import encode_alaw, encode_ulaw
+from voice.agent.server import AgentOptions
 
 pytestmark = pytest.mark.virtual_time
 
@@ -79,12 +80,9 @@ async def test_speech_cuts_the_agent_with_three_events_in_a_row(start_agent: Sta
     assert next((m.role, m.text) for m in brain.asked[0].messages) == ("agent", final["text"])
 
 
-@pytest.mark.parametrize("turns", [{"interrupt_response": False}, {"uninterruptible_turns": ["greeting"]}])
-async def test_an_agent_that_may_not_be_interrupted_finishes_first(
-    agent_url: str, turns: dict[str, object]
-) -> None:
+async def test_an_agent_that_may_not_be_interrupted_finishes_first(agent_url: str) -> None:
     async with agent_client(agent_url) as client:
-        await client.start(greeting=LONG, input={"turn_detection": turns})
+        await client.start(greeting=LONG, input={"turn_detection": {"interrupt_response": False}})
         await client.until_spoken("two")
         await client.feed(utterance("goforward")[: 24 * 2800])
         assert (await client.expect("transcript.agent"))["text"] == LONG
@@ -93,6 +91,111 @@ async def test_an_agent_that_may_not_be_interrupted_finishes_first(
         await client.feed(silence(3500))
         assert "forward" in (await client.expect("transcript.user"))["text"].lower()
         assert (await client.expect("transcript.agent"))["text"] == "All right."
+
+
+PROTECTED = {"turn_detection": {"uninterruptible_turns": ["greeting"]}}
+
+
+async def test_what_is_said_over_a_protected_greeting_is_discarded(agent_url: str) -> None:
+    async with agent_client(agent_url) as client:
+        await client.start(greeting=LONG, input=PROTECTED)
+        await client.until_spoken("two")
+        await client.talk(clip("goforward"))
+        assert (await client.expect("transcript.agent"))["text"] == LONG
+        assert (await client.expect("reply.done"))["status"] == "completed"
+        await client.talk(silence(3500))
+        assert "input.speech.started" not in client.kinds()
+        await client.talk(utterance("cards_005"))
+        words = (await client.expect("transcript.user"))["text"].lower()
+        assert "spades" in words
+        assert "forward" not in words
+        assert len(client.of("input.speech.started")) == 1
+
+
+async def test_who_goes_on_after_a_protected_greeting_is_heard_from_there(agent_url: str) -> None:
+    whole = utterance("goforward")
+    between_words = 24 * 1175  # "go forward", "ten meters"
+    async with agent_client(agent_url) as client:
+        await client.start(greeting=LONG, input=PROTECTED)
+        await client.until_spoken("eleven")
+        await client.feed(whole[:between_words])
+        await client.expect("transcript.agent")
+        await client.talk(whole[between_words:])
+        words = (await client.expect("transcript.user"))["text"].lower()
+        assert "meters" in words
+        assert "forward" not in words
+
+
+async def test_replies_behind_a_protected_greeting_can_be_interrupted(start_agent: StartAgent) -> None:
+    brain = ScriptedBrain(lambda _: [Say(LONG)])
+    async with agent_client(start_agent(brain=brain)) as client:
+        await client.start(greeting="Hello.", input=PROTECTED)
+        await client.expect("reply.done")
+        await client.send("reply.create")
+        await client.until_spoken("two")
+        await client.feed(utterance("cards_005"))
+        assert (await client.expect("reply.done"))["status"] == "interrupted"
+
+
+async def test_speech_between_the_last_word_and_reply_done_starts_a_turn(agent_url: str) -> None:
+    async with agent_client(agent_url) as client:
+        await client.start(greeting="Hello.")
+        await client.expect("transcript.agent")
+        whole = utterance("goforward")
+        await client.feed(whole[: 24 * 1200])
+        await client.expect("input.speech.started")
+        assert (await client.expect("reply.done"))["status"] == "completed"
+        await client.talk(whole[24 * 1200 :])
+        assert "forward" in (await client.expect("transcript.user"))["text"].lower()
+        assert not any(event["interrupted"] for event in client.of("transcript.agent"))
+
+
+@pytest.mark.parametrize("stall_s", [1.4, 20.0])
+async def test_a_backlog_after_a_stall_is_understood_whole(start_agent: StartAgent, stall_s: float) -> None:
+    whole = np.concatenate([silence(500), utterance("goforward")])
+    if stall_s > 10:
+        whole = np.concatenate([silence(int(stall_s - 2) * 1000), whole])
+    before, backlog = 24 * 1000, 24 * int(stall_s * 1000)
+    async with agent_client(start_agent(AgentOptions())) as client:
+        await client.start()
+        await client.talk(whole[:before])
+        await asyncio.sleep(stall_s)
+        await client.feed(whole[before : before + backlog])
+        await client.talk(whole[before + backlog :])
+        assert "go forward ten met" in (await client.expect("transcript.user"))["text"].lower()
+        await client.expect("reply.done")
+        assert client.of("session.error") == []
+
+
+async def test_a_backlog_from_a_lost_connection_is_understood(start_agent: StartAgent) -> None:
+    url = start_agent(AgentOptions())
+    async with agent_client(url) as client:
+        session_id = (await client.start())["session_id"]
+        client.socket.transport.abort()
+    await asyncio.sleep(5)
+    async with agent_client(url) as client:
+        await client.send("session.resume", session_id=session_id)
+        await client.expect("session.ready")
+        await client.feed(clip("goforward"))
+        await client.talk(silence(2800))
+        assert "go forward ten met" in (await client.expect("transcript.user"))["text"].lower()
+        assert client.of("session.error") == []
+
+
+async def test_the_input_format_may_change_within_a_session(agent_url: str) -> None:
+    async with agent_client(agent_url) as client:
+        await client.start()
+        for encoding, rate_hz, encode in (
+            ("audio/pcmu", 8_000, encode_ulaw),
+            ("audio/pcm", 24_000, Samples.tobytes),
+            ("audio/pcma", 8_000, encode_alaw),
+        ):
+            await client.send("session.update", session={"input": {"format": {"encoding": encoding}}})
+            config = (await client.expect("session.updated"))["config"]
+            assert config["input"]["format"] == {"encoding": encoding, "sample_rate": rate_hz}
+            await client.feed(utterance("goforward", rate_hz), encode=encode)
+            assert "forward" in (await client.expect("transcript.user"))["text"].lower()
+            await client.expect("reply.done")
 
 
 async def test_a_word_shorter_than_the_interruption_delay_does_not_interrupt(agent_url: str) -> None:

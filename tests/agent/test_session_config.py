@@ -21,7 +21,7 @@ def turns(**fields: Any) -> dict[str, Any]:
 
 
 def test_nothing_set_listens_adaptively_in_the_balanced_mode() -> None:
-    listener = config().listener(interruptible=True)
+    listener = config().listener
     assert (listener.adaptive, listener.transcription_mode, listener.interrupt_response) == (
         True,
         "balanced",
@@ -39,7 +39,7 @@ def test_every_turn_detection_field_reaches_the_listener() -> None:
             interrupt_response=False,
         ),
         {"input": {"transcription_mode": "max_accuracy", "keyterms": ["Parley"]}},
-    ).listener(interruptible=True)
+    ).listener
     assert (listener.vad_threshold, listener.min_silence_ms, listener.max_silence_ms) == (0.3, 200, 900)
     assert (listener.interruption_delay_ms, listener.interrupt_response) == (70, False)
     assert (listener.transcription_mode, listener.keyterms) == ("max_accuracy", ("Parley",))
@@ -47,7 +47,7 @@ def test_every_turn_detection_field_reaches_the_listener() -> None:
 
 def test_fixed_windows_stay_for_the_rest_of_the_session() -> None:
     updated = config(turns(min_silence=200), {"input": {"turn_detection": None}})
-    assert not updated.listener(interruptible=True).adaptive
+    assert not updated.listener.adaptive
     assert updated.echo("sess_1")["input"]["turn_detection"] is None
 
 
@@ -60,10 +60,10 @@ def test_a_later_update_leaves_other_fields_alone_and_replaces_tools() -> None:
     assert echoed == {"vad_threshold": 0.3, "interruption_delay": 10}
 
 
-def test_a_protected_reply_may_not_be_interrupted() -> None:
+def test_turns_that_may_not_be_interrupted_leave_the_others_as_they_are() -> None:
     merged = config(turns(uninterruptible_turns=["greeting"]))
     assert merged.uninterruptible_turns == ("greeting",)
-    assert not merged.listener(interruptible=False).interrupt_response
+    assert merged.listener.interrupt_response
 
 
 @pytest.mark.parametrize(("volume", "percent"), [(None, 100.0), (0, 0.0), (40, 40.0)])

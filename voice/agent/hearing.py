@@ -9,6 +9,8 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+import numpy as np
+
 from voice.agent.dialogue import Dialogue
 from voice.agent.line_format import Samples
 from voice.agent.listener import (
@@ -24,15 +26,18 @@ from voice.agent.listener_config import ListenerConfig
 
 log = logging.getLogger(__name__)
 
-# Clients send 10 to 200 ms at a time: four seconds and more. When full the oldest is dropped, since the
-# newest is what the person is saying.
-MAX_WAITING_CHUNKS: Final = 400
+# A client that stalled sends its backlog at once. When there is more than this the oldest is dropped, since
+# the newest is what the person is saying. Bounds memory: 2.9 MB at 24 kHz.
+MAX_WAITING_S: Final = 60
+_STEP_S: Final = 0.1  # sound listened to before other sessions have a turn: about 2 ms of work
+_BYTES_PER_SAMPLE: Final = 2
 
 
 class Hearing:
     """One listener and its feeder. Made on an event loop.
 
     Args:
+        rate_hz: rate of the samples fed, the listener's own.
         watch: called with each event before the dialogue, and with how much sound was listened to, in ms.
     """
 
@@ -40,6 +45,7 @@ class Hearing:
         self,
         session_id: str,
         listener: Listener,
+        rate_hz: int,
         dialogue: Dialogue,
         watch: Callable[[ListenerEvent, float], None],
     ) -> None:
@@ -47,40 +53,53 @@ class Hearing:
         self._listener = listener
         self._dialogue = dialogue
         self._watch = watch
-        self._waiting: asyncio.Queue[Samples] = asyncio.Queue(MAX_WAITING_CHUNKS)
-        self._dropped = 0
+        self._bytes_per_s = rate_hz * _BYTES_PER_SAMPLE
+        self._waiting = bytearray()
+        self._more = asyncio.Event()
+        self._dropped_bytes = 0
+        self._discard = False
         self._task = asyncio.create_task(self._run())
 
     def feed(self, samples: Samples) -> None:
-        """Queue 16-bit mono samples at the listener's rate."""
-        if self._waiting.full():
-            self._waiting.get_nowait()
-            self._dropped += 1
-        self._waiting.put_nowait(samples)
+        """Queue 16-bit mono samples at the listener's rate. While they are discarded, it hears silence."""
+        heard = np.zeros_like(samples) if self._discard else samples
+        self._waiting += heard.astype("<i2", copy=False).tobytes()
+        surplus = max(0, len(self._waiting) - MAX_WAITING_S * self._bytes_per_s)
+        del self._waiting[:surplus]
+        self._dropped_bytes += surplus
+        self._more.set()
 
-    def attend(self, config: ListenerConfig, *, agent_speaking: bool) -> None:
-        """Take new settings, and whether the agent's voice is playing."""
+    def attend(self, config: ListenerConfig, *, agent_speaking: bool, discard: bool) -> None:
+        """Take new settings, whether the agent's voice is playing, and whether to hear the person."""
         self._listener.reconfigure(config)
         self._listener.agent_speaking = agent_speaking
+        self._discard = discard
 
     def stop(self) -> asyncio.Task[None]:
         """Stop listening; the task returned ends once recognition in flight has been given up."""
         self._task.cancel()
-        if self._dropped:
-            log.warning("session %s: %d chunks of sound came too fast", self._session_id, self._dropped)
+        if self._dropped_bytes:
+            dropped_s = self._dropped_bytes / self._bytes_per_s
+            log.warning("session %s: %.1f s of sound came too fast", self._session_id, dropped_s)
         return asyncio.create_task(self._listener.aclose())
 
     async def _run(self) -> None:
+        step_bytes = round(_STEP_S * self._bytes_per_s)
         while True:
-            samples = await self._waiting.get()
+            await self._more.wait()
+            sound = bytes(self._waiting[:step_bytes])
+            del self._waiting[:step_bytes]
+            if not self._waiting:
+                self._more.clear()
             try:
-                async for event in self._listener.feed(samples.astype("<i2", copy=False).tobytes()):
+                async for event in self._listener.feed(sound):
                     self._pass_on(event)
                 if words := self._listener.words_if_done:
                     self._dialogue.user_pauses(words)
             except Exception:
                 # One bad moment must not leave the session deaf for good.
                 log.exception("session %s: listening failed", self._session_id)
+            await asyncio.sleep(0)
 
     def _pass_on(self, event: ListenerEvent) -> None:
         self._watch(event, self._listener.heard_ms)

@@ -1,6 +1,6 @@
-"""What becomes of a client's `input.audio`: bytes in, samples that may pass out, complaints by the way.
+"""What becomes of a client's `input.audio`: bytes in, samples that may pass and complaints out.
 
-Pure: time is passed in. Owns the decoding and the pace of one connection's sound.
+Pure: time is passed in. Owns the decoding, the rate and the pace of one session's sound.
 """
 
 from dataclasses import dataclass
@@ -11,6 +11,7 @@ import numpy as np
 from voice.agent.line_format import BadAudio, LineFormat, Samples
 from voice.agent.rate_gate import RateGate
 from voice.agent.validation import Refusal
+from voice.audio.resample import Resampler
 
 _COMPLAINT_INTERVAL_S: Final = 1.0  # one a second says as much as fifty
 _INVALID = Refusal("invalid_audio", "Invalid audio data")
@@ -27,26 +28,34 @@ class Taken:
 
 
 class Intake:
-    """Sound of one connection, from `session.ready` on."""
+    """Sound of one session from its first `session.ready` on, at `rate_hz` whatever format it comes in."""
 
-    def __init__(self, line: LineFormat, now: float, *, enforce_rate: bool) -> None:
-        self._line = line
+    def __init__(self, rate_hz: int, now: float, *, enforce_rate: bool) -> None:
+        self._rate_hz = rate_hz
         self._gate = RateGate(now) if enforce_rate else None
+        self._resampler: Resampler | None = None
         self._complained_at: float | None = None
 
-    def take(self, data: bytes, now: float) -> Taken:
-        """Decode a chunk and cut what is ahead of real time."""
+    def take(self, data: bytes, line: LineFormat, now: float) -> Taken:
+        """Decode a chunk and cut what is too far ahead of real time."""
         try:
-            samples = self._line.decode(data)
+            samples = line.decode(data)
         except BadAudio:
             return Taken(_NOTHING, _INVALID)
-        if self._gate is None:
-            return Taken(samples)
-        admitted_ms = self._gate.admit_ms(self._line.duration_ms(len(samples)), now)
-        admitted = round(admitted_ms * self._line.rate_hz / 1000)
-        if admitted >= len(samples):
-            return Taken(samples)
-        return Taken(samples[:admitted], self._complaint(now))
+        refusal = None
+        if self._gate is not None:
+            admitted_ms = self._gate.admit_ms(line.duration_ms(len(samples)), now)
+            admitted = round(admitted_ms * line.rate_hz / 1000)
+            refusal = self._complaint(now) if admitted < len(samples) else None
+            samples = samples[:admitted]
+        return Taken(self._at_rate(samples, line.rate_hz), refusal)
+
+    def _at_rate(self, samples: Samples, rate_hz: int) -> Samples:
+        if rate_hz == self._rate_hz:
+            return samples
+        if self._resampler is None:
+            self._resampler = Resampler(rate_hz, self._rate_hz)
+        return self._resampler.process(samples)
 
     def _complaint(self, now: float) -> Refusal | None:
         if self._complained_at is not None and now - self._complained_at < _COMPLAINT_INTERVAL_S:

@@ -19,7 +19,6 @@ from voice.agent.dialogue import Dialogue
 from voice.agent.hearing import Hearing
 from voice.agent.intake import Intake
 from voice.agent.line_format import FORMATS, LineFormat
-from voice.agent.listener_config import ListenerConfig
 from voice.agent.models import Models
 from voice.agent.outbox import Outbox
 from voice.agent.quirks import Quirks
@@ -95,13 +94,15 @@ class Session:
         self._expires_at = int(clock.wall()) + lasts_s
         self._outbox: Outbox | None = None
         self._hang_up: Callable[[int], None] | None = None
-        self._intake: Intake | None = None  # from ready to drop
+        self._intake: Intake | None = None  # from the first `session.ready` on
+        self._ready = False  # from `session.ready` until the connection drops
+        self._person_line = FORMATS[self._config.input_encoding]
         line = FORMATS[self._config.output_encoding]
         start = Start(
             session_id=self.session_id,
             account=self.account,
             config=self._config.echo(self.session_id),
-            person_line=FORMATS[self._config.input_encoding],
+            person_line=self._person_line,
             agent_line=line,
             started_at=clock.wall(),
         )
@@ -148,7 +149,7 @@ class Session:
         if self._hang_up is not None:
             self._hang_up(1001)
         self._outbox = self._hang_up = None
-        self._intake = None
+        self._ready = False
         self.dropped_at = self._clock.monotonic()
         self._dialogue.hush()
         self._rehearsal.forget()
@@ -239,10 +240,10 @@ class Session:
         self.send(SessionUpdated(config=merged.echo(self.session_id)))
 
     def _hear(self, data: bytes) -> None:
-        if self._intake is None:
+        if self._intake is None or not self._ready:
             self.refuse(_NOT_READY)
             return
-        taken = self._intake.take(data, self._clock.monotonic())
+        taken = self._intake.take(data, FORMATS[self._config.input_encoding], self._clock.monotonic())
         if taken.refusal is not None:
             self.refuse(taken.refusal)
         self._journal.heard(taken.samples)
@@ -268,12 +269,16 @@ class Session:
 
     def _become_ready(self) -> None:
         self.resume_token = secrets.token_urlsafe(32)
-        line = FORMATS[self._config.input_encoding]
-        listener = self._models.listener(self._listener_config(), line.rate_hz)
+        rate_hz = self._person_line.rate_hz
+        listener = self._models.listener(self._config.listener, rate_hz)
         if listener is not None:
-            self._hearing = Hearing(self.session_id, listener, self._dialogue, self._journal.listened)
-        now = self._clock.monotonic()
-        self._intake = Intake(line, now, enforce_rate=self._quirks.enforce_audio_rate)
+            self._hearing = Hearing(
+                self.session_id, listener, rate_hz, self._dialogue, self._journal.listened
+            )
+        if self._intake is None:
+            now = self._clock.monotonic()
+            self._intake = Intake(rate_hz, now, enforce_rate=self._quirks.enforce_audio_rate)
+        self._ready = True
         self.send(
             SessionReady(
                 session_id=self.session_id,
@@ -285,12 +290,12 @@ class Session:
 
     def _attend(self) -> None:
         if self._hearing is not None:
-            speaking = self._dialogue.speaking is not None
-            self._hearing.attend(self._listener_config(), agent_speaking=speaking)
-
-    def _listener_config(self) -> ListenerConfig:
-        protected = self._dialogue.speaking in self._config.uninterruptible_turns
-        return self._config.listener(interruptible=not protected)
+            speaking = self._dialogue.speaking
+            self._hearing.attend(
+                self._config.listener,
+                agent_speaking=speaking is not None,
+                discard=speaking in self._config.uninterruptible_turns,
+            )
 
     def _stage(self, line: LineFormat) -> Stage:
         return Stage(

@@ -96,12 +96,13 @@ class SessionConfig:
 
     @property
     def uninterruptible_turns(self) -> tuple[str, ...]:
-        """Kinds of replies that may not be barged into."""
+        """Kinds of replies during which the person is not heard."""
         turns = self._turns.uninterruptible_turns
         return turns if isinstance(turns, tuple) else ()
 
-    def listener(self, *, interruptible: bool) -> ListenerConfig:
-        """What the listener should do now; `interruptible` is about the reply being spoken."""
+    @property
+    def listener(self) -> ListenerConfig:
+        """What the listener should do now."""
         turns = self._turns
         base = ListenerConfig()
         mode = self._input.transcription_mode
@@ -114,7 +115,7 @@ class SessionConfig:
             "keyterms": self._input.keyterms,
         }
         known: dict[str, Any] = {k: v for k, v in given.items() if v is not UNSET and v is not None}
-        may_interrupt = turns.interrupt_response is not False and interruptible
+        may_interrupt = turns.interrupt_response is not False
         return replace(base, adaptive=not self.manual_turns, interrupt_response=may_interrupt, **known)
 
     def echo(self, session_id: str) -> dict[str, Any]:
