@@ -3,7 +3,7 @@
 import msgspec
 
 from voice.protocol import spellings
-from voice.protocol.client_events import AnyClientEvent, ClientEvent
+from voice.protocol.client_events import ClientEvent
 from voice.protocol.server_events import AnyServerEvent, ServerEvent
 
 # Reasons are kept for the person who looks into a call, not for machines: bounded, without the payload.
@@ -23,22 +23,15 @@ class Malformed(msgspec.Struct, frozen=True):
     type: str | None = None
 
 
-class _Typed(msgspec.Struct, frozen=True):
-    type: str
-
-
 # Text with half a surrogate pair fails to encode, bytes that are no UTF-8 fail to decode.
 _UNREADABLE = (msgspec.MsgspecError, UnicodeError, RecursionError)
 
 _json_decoder = msgspec.json.Decoder()
-_client_decoder: msgspec.json.Decoder[AnyClientEvent] = msgspec.json.Decoder(AnyClientEvent)
-_type_decoder = msgspec.json.Decoder(_Typed)
 _encoder = msgspec.json.Encoder()
 
 _SERVER_CLASSES: dict[str, type[AnyServerEvent]] = {
     str(c.__struct_config__.tag): c for c in AnyServerEvent.__args__
 }
-_CLIENT_TYPES = frozenset(str(c.__struct_config__.tag) for c in AnyClientEvent.__args__)
 
 
 def decode_server(message: str | bytes) -> AnyServerEvent | Unknown | Malformed:
@@ -68,26 +61,9 @@ def _converted(event: spellings.Fields, known: type[AnyServerEvent], kind: str) 
         return Malformed(_reason(error), kind)
 
 
-def decode_client(message: str | bytes) -> AnyClientEvent | Unknown | Malformed:
-    """Decode one message from a client; `session` objects with unknown keys are malformed."""
-    try:
-        return _client_decoder.decode(message)
-    except _UNREADABLE as error:
-        return _explain(message, _CLIENT_TYPES, error)
-
-
 def encode(event: ClientEvent | ServerEvent) -> str:
     """Encode one event of either side as the text of a WebSocket message."""
     return _encoder.encode(event).decode()
-
-
-def _explain(message: str | bytes, known: frozenset[str], error: Exception) -> Unknown | Malformed:
-    reason = _reason(error)
-    try:
-        kind = _type_decoder.decode(message).type
-    except _UNREADABLE:
-        return Malformed(reason)
-    return Malformed(reason, kind) if kind in known else Unknown(kind)
 
 
 def _reason(error: Exception) -> str:
