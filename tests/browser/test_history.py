@@ -127,6 +127,11 @@ async def test_a_call_is_found_by_its_words_opened_and_heard_from_the_turn_that_
     await history.wait_for_sound(at_s)
     await expect(last).to_have_class(re.compile("spoken-now"))
     assert await grave_faults(history.page) == []
+    # The button that was clicked has the focus.
+    await history.page.keyboard.press("Space")
+    await expect(history.talk.button("Play")).to_be_visible()
+    await history.page.locator("ol.transcript").press("Space")
+    await expect(history.talk.button("Pause")).to_be_visible()
     await history.page.locator("ol.transcript").press("Space")
     await expect(history.talk.button("Play")).to_be_visible()
     position = history.page.get_by_role("slider", name="Position in the call")

@@ -27,7 +27,11 @@ class CallPlayer {
     this.button.onclick = () => this.toggle();
     this.seeker.oninput = () => this.seek(Number(this.seeker.value));
     find(".speed select").onchange = ({ target }) => (this.audio.playbackRate = Number(target.value));
-    listenToKeys(find(".history-call"), { toggle: () => this.toggle(), step: (seconds) => this.step(seconds) });
+    listenToKeys(find(".history-call"), {
+      toggle: () => this.toggle(),
+      step: (seconds) => this.step(seconds),
+      plays: () => !this.audio.paused,
+    });
     for (const event of ["play", "pause", "ended"]) this.audio.addEventListener(event, () => this.showPlaying());
     this.audio.addEventListener("timeupdate", () => this.moved());
     this.audio.addEventListener("error", () => this.failed());
