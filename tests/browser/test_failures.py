@@ -159,6 +159,9 @@ async def test_a_voice_the_agent_does_not_know_updates_the_picker(
     assert "alba" in said
     assert "nova, stella" in said
     await expect(voice).to_have_value("nova")
+    settings = scripted_page.page.locator("[data-setting]")
+    await expect(settings).to_have_count(1)
+    await expect(settings).to_have_attribute("data-status", "refused")
 
 
 async def test_a_closed_tab_ends_its_session_politely(

@@ -25,6 +25,8 @@ const WORDS = {
 const RANK = Object.keys(WORDS);
 // Only a session that is up can be begun anew.
 const RESTARTABLE = new Set(["listening", "hearing", "thinking", "speaking"]);
+// No agent has anything then. Of what was refused it is still told why.
+const AT_REST = new Set(["idle", "ended", "error"]);
 
 function settingItem(path, { status, message }) {
   const [iconName, words] = WORDS[status];
@@ -45,7 +47,7 @@ const waits = (setting) => setting?.status === "next_call";
 
 function showSettings(root, { settings, state }, { paths, before }) {
   const mine = paths
-    .filter((path) => settings[path])
+    .filter((path) => settings[path] && (!AT_REST.has(state) || settings[path].status === "refused"))
     .sort((one, other) => RANK.indexOf(settings[one].status) - RANK.indexOf(settings[other].status));
   root.hidden = mine.length === 0;
   root.querySelector(".settings").replaceChildren(...mine.map((path) => settingItem(path, settings[path])));
