@@ -2,6 +2,7 @@
 
 import asyncio
 import base64
+import json
 from collections.abc import AsyncIterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 
@@ -159,3 +160,32 @@ async def test_checks_leave_a_call_alone_and_make_no_sound_in_it(setup: SetupPag
     await frame.wait_for_function("count => parley.blocks.length > count + 50", arg=before)
     await setup.talk.hang_up()
     await expect(setup.check("speaker").get_by_role("button")).to_be_enabled()
+
+
+async def test_what_parley_relies_on_is_checked_row_by_row_and_can_be_stopped(setup: SetupPage) -> None:
+    service = setup.page.locator(".service")
+    await expect(service.locator(".offer")).to_contain_text("It costs nothing.")
+    await service.get_by_role("button", name="Check the local agent").click()
+    # The scene of the turn lasts some seconds, and what came before it is on the page by then.
+    await service.locator("li.check[data-row=session_end][data-state=fine]").wait_for(timeout=TIMEOUT_MS)
+    assert await grave_faults(setup.page) == []
+    await service.get_by_role("button", name="Stop").click()
+    async with setup.page.expect_download() as saved:
+        await service.get_by_role("button", name="Download report").click(timeout=TIMEOUT_MS)
+    report = json.loads((await (await saved.value).path()).read_bytes())
+    assert report["not_deleted"] == []
+    assert {line["id"]: line["verdict"] for line in report["results"]}["first_update"] == "same"
+    await expect(service.get_by_role("status")).to_contain_text("checks were made")
+    await expect(service.get_by_role("button", name="Check the local agent")).to_be_visible()
+
+
+async def test_a_check_that_costs_money_is_asked_about_first(scripted_page: TalkPage) -> None:
+    await scripted_page.go_to("Setup")
+    service = scripted_page.page.locator(".service")
+    start = service.get_by_role("button", name="Check against the live service")
+    await start.click()
+    await expect(service.get_by_role("button", name="Start", exact=True)).to_be_focused()
+    await service.get_by_role("button", name="Cancel").click()
+    await expect(start).to_be_focused()
+    await expect(service.locator(".progress")).to_be_empty()
+    await expect(service.locator(".service-rows")).to_be_empty()

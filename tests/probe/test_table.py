@@ -34,8 +34,10 @@ def test_the_summary_names_what_parley_relies_on_and_is_not_as_expected() -> Non
     informing, relied = (next(row for row in ROWS if row.relied_on is wanted) for wanted in (False, True))
     found[informing.id] = Result(informing, Verdict.DIFFERS, "")
     assert "as expected" in summary(found)
+    found[relied.id] = Result(relied, Verdict.DIFFERS, "")
+    assert summary(found).endswith(f"relies on these, but they differ: {relied.title}.")
     found[relied.id] = Result(relied, Verdict.NOT_TESTED, "")
-    assert summary(found).endswith(f"not as expected: {relied.title}.")
+    assert summary(found).endswith("1 that Parley relies on could not be tested.")
 
 
 def test_a_run_that_was_stopped_does_not_look_like_a_good_one() -> None:

@@ -12,7 +12,7 @@ def bound(usd_per_hour: float | None) -> str:
             f"It keeps a socket open for at most {_SECONDS} in all. Parley doesn't know this agent's price."
         )
     if not usd_per_hour:
-        return "It costs nothing: Parley's local agent runs on this machine."
+        return "It costs nothing."
     most = usd(PLANNED_S, usd_per_hour)
     return (
         f"It costs at most ${most:.3f}: a socket is open for at most {_SECONDS} in all, "

@@ -29,12 +29,17 @@ def summary(results: Mapping[str, Result]) -> str:
     """The numbers in one sentence, and what they mean in another."""
     found = [result.verdict for result in results.values()]
     counts = ", ".join(f"{found.count(verdict)} {verdict}" for verdict in Verdict if verdict in found)
-    failing = [result.row.title for result in results.values() if result.fails]
-    if failing:
-        return f"{counts}. Parley relies on these, but they are not as expected: {'; '.join(failing)}."
+    failing = [result for result in results.values() if result.fails]
     if len(results) < len(ROWS):
-        return f"{len(results)} of {len(ROWS)} checks were made: {counts or 'none'}."
-    return f"{counts}. Everything that Parley relies on is as expected."
+        counts = f"{len(results)} of {len(ROWS)} checks were made: {counts or 'none'}"
+    elif not failing:
+        return f"{counts}. Everything that Parley relies on is as expected."
+    differing = [result.row.title for result in failing if result.verdict is Verdict.DIFFERS]
+    words = f" Parley relies on these, but they differ: {'; '.join(differing)}." if differing else ""
+    untested = len(failing) - len(differing)
+    return f"{counts}.{words}" + (
+        f" {untested} that Parley relies on could not be tested." if untested else ""
+    )
 
 
 def _verdict(result: Result) -> str:

@@ -17,6 +17,7 @@ from voice.checks.runner import SERVER_CHECKS, Surroundings, run_check
 from voice.settings import load_settings
 from voice.ui.checks.judges import JUDGES
 from voice.ui.checks.media_judges import Candidates, MediaFacts, judge_media, judge_sound
+from voice.ui.checks.service_check import ServiceCheck
 from voice.ui.lifespan import history, switchboard
 
 _log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ Send = Callable[[dict[str, object]], Awaitable[None]]
 
 # A probe costs as much as a call while it lasts.
 _MAX_PROBES = 4
-_MEDIA, _SOUND = "media", "sound"
+_MEDIA, _SOUND, _SERVICE = "media", "sound", "service"
 _probing: WeakSet[Line] = WeakSet()
 
 
@@ -64,7 +65,15 @@ class Probed(_Command, frozen=True, tag="probed"):
     facts: MediaFacts
 
 
-AnyCommand = Ping | Run | Judge | Probe | Probed
+class CheckService(_Command, frozen=True, tag="check_service"):
+    """Wants the agent's service checked; the person has agreed to the cost."""
+
+
+class StopService(_Command, frozen=True, tag="stop_service"):
+    """Wants that check to end."""
+
+
+AnyCommand = Ping | Run | Judge | Probe | Probed | CheckService | StopService
 
 
 class Desk:
@@ -74,6 +83,7 @@ class Desk:
         self.send = send
         self._line = line
         self._around = Surroundings(load_settings(), _find_agent, history())
+        self._service = ServiceCheck(self._around.settings, _find_agent, send)
         # By the name of what runs, so at most one of each.
         self._tasks: dict[str, asyncio.Task[None]] = {}
         self._probed: asyncio.Future[MediaFacts] | None = None
@@ -94,6 +104,10 @@ class Desk:
                 self._begin(_MEDIA, self._probe(sdp))
             case Probed(facts):
                 await self._report(facts)
+            case CheckService():
+                self._begin(_SERVICE, self._service.run())
+            case StopService():
+                self._service.stop()
 
     async def close(self) -> None:
         """End whatever runs, media connections included."""

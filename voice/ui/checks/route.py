@@ -1,7 +1,7 @@
 """The WebSocket of the Setup page: it asks for checks and brings the browser's facts, findings go back.
 
 Beneath the live route's path, so that a proxy that lets one through lets the other through too. After the
-token both sides send JSON objects. Up come `Ping`, `Run`, `Judge`, `Probe` and `Probed`; down go
+token both sides send JSON objects. Up come the commands of `desk.py`; down go
 `{"pong": n}`, `{"finding": {"check", "state", "measured", "cure"}}`, `{"answer": sdp}` and `{"busy": bool}`,
 which tells whether a call runs.
 """

@@ -11,9 +11,10 @@ from voice.settings import load_settings
 from voice.ui.checks.catalogue import CHECKS, SYMPTOMS
 from voice.ui.checks.media_judges import TONE_HZ
 from voice.ui.checks.route import SETUP_PATH
+from voice.ui.checks.service_check import offer_of
 from voice.ui.live_component import live_component, read_part
 
-PARTS = ("setup_rows.js", "setup_sound.js", "setup_media.js")
+PARTS = ("saving.js", "setup_rows.js", "setup_service.js", "setup_sound.js", "setup_media.js")
 _REPORTED = ("streamlit", "streamlit-webrtc", "aiortc", "websockets")
 
 _setup = live_component("setup", html=read_part("setup.html"), parts=PARTS)
@@ -30,6 +31,7 @@ def draw_setup(line: Line) -> None:
             "symptoms": msgspec.to_builtins(SYMPTOMS),
             "ice_servers": for_browser(load_settings().voice_ice_servers),
             "tone_hz": TONE_HZ,
+            "service": msgspec.to_builtins(offer_of(load_settings())),
             "versions": _versions(),
         },
     )

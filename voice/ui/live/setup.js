@@ -23,6 +23,7 @@ class Setup {
     this.find(".problems").append(...data.symptoms.map((symptom) => this.chip(symptom)));
     this.find(".all").onclick = () => this.runAll();
     this.find(".copy").onclick = () => this.copy();
+    this.service = new ServicePanel(this.find(".service"), data.service, (command) => this.connection.send(command));
   }
 
   attach(connection) {
@@ -31,6 +32,7 @@ class Setup {
     connection.onPong = (n) => this.resolve("pong", n);
     connection.onAnswer = (sdp) => this.resolve("answer", sdp);
     connection.onFinding = (finding) => this.judged(finding);
+    connection.onService = (news) => this.service.receive(news);
     connection.onLost = () => this.lost();
   }
 
@@ -45,6 +47,7 @@ class Setup {
 
   lost() {
     this.welcomed = false;
+    this.service.lost();
     for (const row of this.rows.values()) {
       if (row.state === "running") row.show({ state: "not_run", measured: "The connection to Parley was lost.", cure: "" });
     }
@@ -247,7 +250,7 @@ class Setup {
   async copy() {
     const words = this.find(".copy .text");
     try {
-      await copyText(reportOf([...this.rows.values()], this.data.versions));
+      await copyOrThrow(reportOf([...this.rows.values()], this.data.versions));
       words.textContent = "Copied";
     } catch {
       words.textContent = "The browser did not allow it";

@@ -75,7 +75,7 @@ function reportOf(rows, versions) {
 }
 
 // Pages without https have no clipboard of their own.
-async function copyText(text) {
+async function copyOrThrow(text) {
   if (navigator.clipboard) return navigator.clipboard.writeText(text);
   const field = element("textarea", "", "");
   field.value = text;
