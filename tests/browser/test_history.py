@@ -127,6 +127,10 @@ async def test_a_call_is_found_by_its_words_opened_and_heard_from_the_turn_that_
     await history.wait_for_sound(at_s)
     await expect(last).to_have_class(re.compile("spoken-now"))
     assert await grave_faults(history.page) == []
+    # From here on there is enough left to be paused in.
+    earlier = history.turns.nth(1)
+    await earlier.locator(".hear").click()
+    await history.wait_for_sound(await seconds_of(earlier))
     # The button that was clicked has the focus.
     await history.page.keyboard.press("Space")
     await expect(history.talk.button("Play")).to_be_visible()

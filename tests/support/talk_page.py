@@ -35,7 +35,9 @@ FLAGS = [
     # A name that is neither https nor localhost: browsers give such pages no microphone.
     "--host-resolver-rules=MAP parley.test 127.0.0.1",
 ]
-TIMEOUT_MS = 20_000
+# Nothing passes sooner for it; it only lets a busy machine take its time.
+TIMEOUT_MS = 40_000
+expect.set_options(timeout=TIMEOUT_MS)
 # Looking in each frame of the screen, as Playwright does by itself, would keep a core busy.
 _POLL_MS = 50
 EARS_AND_MOUTH = Path(__file__).parents[1] / "browser" / "ears_and_mouth.js"
