@@ -6,16 +6,20 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 
-.PHONY: run test quick lint types contracts unit browser clean
+.PHONY: run test quick checks lint types contracts unit chromium browser clean
 
 run: $(VENV)/installed
 	exec $(BIN)/streamlit run app.py
 
-test: quick browser
+test: $(VENV)/installed-dev
+	$(MAKE) -j5 checks chromium
+	$(MAKE) browser
 
-# All that needs no browser, at the same time: tests at the pace of speech leave a core idle.
+# All that needs no browser, at the same time.
 quick: $(VENV)/installed-dev
-	$(MAKE) -j4 lint types contracts unit
+	$(MAKE) -j4 checks
+
+checks: lint types contracts unit
 
 lint: $(VENV)/installed-dev
 	$(BIN)/ruff check .
@@ -29,11 +33,14 @@ contracts: $(VENV)/installed-dev
 
 unit: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.postgres --install
-	$(BIN)/pytest --ignore=tests/browser -n 3 --dist loadgroup
+	$(BIN)/pytest --ignore=tests/browser -n 2
 
-browser: $(VENV)/installed-dev
-	$(BIN)/python tests/browser/find_chromium.py --install
-	$(BIN)/pytest tests/browser
+chromium: $(VENV)/installed-dev
+	$(BIN)/python -m tests.browser.find_chromium --install
+
+# Two browsers: most of a call is waiting for somebody to finish speaking. Tests in a file share a tab.
+browser: chromium
+	$(BIN)/pytest tests/browser -n 2 --dist loadfile --no-loadscope-reorder
 
 clean:
 	rm -rf $(VENV)

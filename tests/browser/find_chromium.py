@@ -1,10 +1,10 @@
 """Finds an installed Chrome or Chromium; with `--install`, installs one as the platform allows."""
 
-import os
 import shutil
-import subprocess
 import sys
 from pathlib import Path
+
+from tests.support.apt import apt_install
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _PLACES = (
@@ -23,21 +23,10 @@ def find_chromium() -> str | None:
     return on_path or next((place for place in _PLACES if Path(place).exists()), None)
 
 
-def install_chromium() -> None:
-    """Install one where that needs no question: Debian and Ubuntu as root or with passwordless sudo."""
-    if shutil.which("apt-get") is None:
-        return
-    prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "chromium"]):
-        if subprocess.run([*prefix, *command], env=environment, check=False).returncode:  # noqa: S603
-            return
-
-
 def main() -> int:
     """Print the path, after installing if asked to; status 1 if there is none."""
     if find_chromium() is None and "--install" in sys.argv:
-        install_chromium()
+        apt_install("chromium")
     found = find_chromium()
     sys.stdout.write(f"{found or _MISSING}\n")
     return 0 if found else 1

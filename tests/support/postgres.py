@@ -15,6 +15,8 @@ from pathlib import Path
 
 import psycopg
 
+from tests.support.apt import apt_install
+
 _PLACES = ("/usr/lib/postgresql/*/bin", "/opt/homebrew/opt/postgresql*/bin", "/usr/pgsql-*/bin")
 _MISSING = (
     "No PostgreSQL server was found and none could be installed. Install one, then run the tests again."
@@ -28,17 +30,6 @@ def find_initdb() -> str | None:
         if found:
             return str(found[-1])
     return shutil.which("initdb")
-
-
-def install() -> None:
-    """Install the server where that needs no question: Debian and Ubuntu, as root or by `sudo -n`."""
-    if shutil.which("apt-get") is None:
-        return
-    prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
-    environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", "postgresql"]):
-        if subprocess.run([*prefix, *command], env=environment, check=False).returncode:  # noqa: S603
-            return
 
 
 @contextmanager
@@ -97,7 +88,7 @@ def _run(command: list[str | Path], user: str | None) -> None:
 def main() -> int:
     """Print the path of `initdb`, after installing if asked to; status 1 if there is none."""
     if find_initdb() is None and "--install" in sys.argv:
-        install()
+        apt_install("postgresql")
     found = find_initdb()
     sys.stdout.write(f"{found or _MISSING}\n")
     return 0 if found else 1
