@@ -62,6 +62,7 @@ async def test_a_slider_dragged_in_a_call_is_applied_without_any_run(page: TalkP
     await page.connect()
     await page.wait_for_turns(1, "agent")
     await page.wait_for_state("listening")
+    await page.rests()
     before = len(page.traffic)
     await page.page.get_by_text("Manual", exact=True).click()
     await page.wait_for_setting("input.turn_detection", "applied")
