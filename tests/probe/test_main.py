@@ -11,6 +11,7 @@ from voice.probe import __main__ as command
 from voice.probe.bench import Bench
 from voice.probe.rows import ROWS, Scene
 from voice.probe.run import OpenApi
+from voice.probe.table import WIDTH
 from voice.settings import Settings, SettingsError
 
 KEY = "canary-key-0123456789"
@@ -49,6 +50,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Run:
 def test_it_says_the_cost_first_and_runs_when_the_person_agrees(run: Run, capsys: Output) -> None:
     assert run(answer="y") == command.PASSED
     said = capsys.readouterr().out
+    assert max(map(len, said.splitlines())) <= WIDTH
     assert said.index("at most $0.099") < said.index("Go on?") < said.index("Check ")
     assert "Cost: $0.050." in said
     assert KEY not in said

@@ -7,6 +7,7 @@ or could not be tested, 2 when the probe did not run, 130 when it was stopped.
 import argparse
 import asyncio
 import sys
+import textwrap
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
@@ -20,7 +21,7 @@ from voice.probe.price import bound, spent
 from voice.probe.report import as_json, passed, report_of
 from voice.probe.rows import Scene
 from voice.probe.run import run_probe
-from voice.probe.table import table
+from voice.probe.table import WIDTH, table
 from voice.probe.target import target_of
 from voice.protocol.errors import VoiceAgentError
 from voice.service.problems import service_name
@@ -37,7 +38,7 @@ def main(arguments: list[str] | None = None) -> int:
         settings = load_settings()
     except SettingsError as problem:
         return _refused(str(problem))
-    _say(_announcement(settings))
+    _say(textwrap.fill(_announcement(settings), WIDTH))
     if not settings.uses_local_agent and not options.yes:
         if not sys.stdin.isatty():
             return _refused("Nobody can be asked here. Add --yes to agree to the cost.")
@@ -99,7 +100,7 @@ def _announcement(settings: Settings) -> str:
         return f"No key is set, so this checks Parley's local agent. {bound(0.0)}"
     endpoint = service_endpoint(settings)
     return (
-        f"This makes short calls to {endpoint.name} and checks what Parley relies on.\n"
+        f"This makes short calls to {endpoint.name} and checks what Parley relies on. "
         f"{bound(endpoint.usd_per_hour)} The sessions are deleted afterwards."
     )
 
