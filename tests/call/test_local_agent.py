@@ -150,7 +150,7 @@ async def test_the_process_has_places_for_every_line_and_for_sessions_that_were_
 ) -> None:
     stand_in(monkeypatch, ARGUMENTS)
     async with running_agent(Settings(voice_max_calls=3)) as agent:
-        assert (await agent.endpoint()).url == "ws://127.0.0.1/--max-sessions,6"
+        assert (await agent.endpoint()).url == "ws://127.0.0.1/--max-sessions,6,--log-level,info"
 
 
 async def test_a_killed_process_is_started_again(monkeypatch: pytest.MonkeyPatch) -> None:
