@@ -104,6 +104,29 @@ async def test_somebody_elses_session_is_forbidden(start_agent: StartAgent) -> N
         assert (await client.expect("session.error"))["code"] == "forbidden"
 
 
+async def test_a_resume_token_dies_with_its_session(start_agent: StartAgent) -> None:
+    url = start_agent(AgentOptions(api_keys=(KEY,)))
+    async with agent_client(url, KEY) as client:
+        token = (await client.start())["resume_token"]
+        await client.send("session.end")
+        assert await client.closed() == 1000
+    async with agent_client(url, f"Bearer {token}") as client:
+        assert (await client.expect("session.error"))["code"] == "unauthorized"
+        assert await client.closed() == 1008
+
+
+async def test_without_keys_a_resume_token_still_opens_its_own_session_only(agent_url: str) -> None:
+    async with agent_client(agent_url) as client:
+        mine = await client.start()
+    async with agent_client(agent_url) as client:
+        other = await client.start()
+    async with agent_client(agent_url, f"Bearer {mine['resume_token']}") as client:
+        assert await resumed(client, other["session_id"]) == "session_forbidden"
+        assert await client.closed() == 1008
+    async with agent_client(agent_url, f"Bearer {mine['resume_token']}") as client:
+        assert await resumed(client, mine["session_id"]) == "session.ready"
+
+
 @pytest.mark.parametrize(("away_s", "outcome"), [(29, "session.ready"), (31, "session_not_found")])
 async def test_a_dropped_session_is_kept_for_half_a_minute(
     start_agent: StartAgent, away_s: float, outcome: str
