@@ -165,7 +165,7 @@ async def test_a_session_ends_at_the_cap_of_its_token(start_agent: StartAgent) -
 
 async def test_the_cap_can_be_left_unenforced_as_observed(start_agent: StartAgent) -> None:
     clock = TurnableClock()
-    quirks = Quirks(enforce_session_cap=False, fixed_expires_at=True)
+    quirks = Quirks(enforce_session_cap=False)
     url = start_agent(AgentOptions(clock=clock, quirks=quirks))
     async with agent_client(url) as client:
         ready = await client.start()

@@ -74,7 +74,6 @@ def _quirks(arguments: argparse.Namespace) -> Quirks:
         burst_audio=arguments.burst_audio,
         single_use_tokens=not arguments.reusable_tokens,
         enforce_session_cap=not arguments.no_session_cap,
-        fixed_expires_at=arguments.no_session_cap,
         enforce_audio_rate=not arguments.no_audio_rate_limit,
         inject_messages=not arguments.ignore_messages,
         tool_hold_ms=arguments.tool_hold_ms,

@@ -15,12 +15,11 @@ class Quirks:
         lead_in_ms: silence sent before the first word of a reply; the service was seen with 250 to 1300.
         burst_audio: send a reply's audio as soon as it is made instead of at real time (seen 2026-08).
         single_use_tokens: a token opens one session (documented; not enforced in 2026-09).
-        enforce_session_cap: end the session at the token's cap (documented; not enforced in 2026-09).
-        fixed_expires_at: report now + 3600 s whatever the cap (seen 2026-09).
+        enforce_session_cap: end the session at the token's cap (documented). In 2026-09 the service did not,
+            and said `expires_at` an hour ahead whatever the cap.
         enforce_audio_rate: drop audio sent faster than real time (documented; not reproduced).
         inject_messages: `conversation.message` reaches the brain (documented; ineffective in 2026-09).
         tool_hold_ms: how long a reply without words waits for early tool results; the service about 2300.
-        ready_delay_ms: pause between `session.updated` and `session.ready`; 4 to 50 seen.
         resume_window_s: how long a dropped session may be resumed.
         artifacts_delay_s: how long after the end the files of a session appear; the service about 7.
     """
@@ -29,10 +28,8 @@ class Quirks:
     burst_audio: bool = False
     single_use_tokens: bool = True
     enforce_session_cap: bool = True
-    fixed_expires_at: bool = False
     enforce_audio_rate: bool = True
     inject_messages: bool = True
     tool_hold_ms: int = 0
-    ready_delay_ms: int = 15
     resume_window_s: float = 30.0
     artifacts_delay_s: float = 0.5
