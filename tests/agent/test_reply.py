@@ -93,6 +93,7 @@ async def spoken(
 
 SLOW = [
     {},
+    {"One two.": 0.02},
     {"One two.": 1.2},
     {"Three four.": 3.0},
     {"One two.": 0.3, "Three four.": 1.1, "Five six.": 2.5},
@@ -105,7 +106,9 @@ async def test_a_reply_holds_its_lead_in_and_its_speech_and_nothing_else(
     late_s: dict[str, float], burst: bool
 ) -> None:
     samples = (await spoken(late_s, burst=burst)).samples
-    expected = [np.zeros(LEAD_IN_MS * 24, np.int16)]
+    # What synthesis took is no more to be waited for.
+    lead_in_ms = max(0, LEAD_IN_MS - round(late_s.get("One two.", 0) * 1000))
+    expected = [np.zeros(lead_in_ms * 24, np.int16)]
     expected += [np.full(ms * 24, LOUD[sentence], np.int16) for sentence, ms in LENGTH_MS.items()]
     whole = np.concatenate(expected)
     assert (samples[: len(whole)] == whole).all()
@@ -165,16 +168,16 @@ async def test_a_burst_ends_when_its_sound_does_too() -> None:
 
 async def test_a_reply_without_words_is_done_at_once() -> None:
     heard = await spoken(text="")
-    assert heard.at(ReplyDone) == pytest.approx(10)  # a frame of the lead-in
+    assert heard.at(ReplyDone) == 0
     assert not any(isinstance(event, TranscriptAgent) for _, event in heard.events)
-    assert not heard.samples.any()
+    assert heard.audio == []
 
 
 @pytest.mark.parametrize("burst", [False, True])
 @pytest.mark.parametrize(
     ("cut_ms", "words"),
     [
-        (100, ""),  # nothing but the lead-in
+        (100, ""),
         (240, "One"),
         (640, "One two."),
         (1_190, "One two."),  # waiting for the second sentence
@@ -210,3 +213,19 @@ async def test_a_reply_that_is_spoken_to_the_end_counts_as_completed() -> None:
     assert not transcript.interrupted
     (done,) = (event for _, event in heard.events if isinstance(event, ReplyDone))
     assert done.status == "completed"
+
+
+@pytest.mark.parametrize("late_s", SLOW)
+async def test_words_are_told_behind_the_first_sound_of_their_sentence(late_s: dict[str, float]) -> None:
+    heard = await spoken(late_s)
+    first_sound_at = {
+        sentence: next(at for at, _, data in heard.audio if LOUD[sentence] in np.frombuffer(data, "<i2"))
+        for sentence in LENGTH_MS
+    }
+    told_at = {
+        event.delta.strip(): at for at, event in heard.events if isinstance(event, TranscriptAgentDelta)
+    }
+    assert heard.audio[0][0] <= min(told_at.values())
+    for sentence, at in first_sound_at.items():
+        if late_s.get(sentence, 0) > 0.5:
+            assert [told_at[word] for word in sentence.split()] == pytest.approx([at, at])

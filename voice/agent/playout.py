@@ -1,6 +1,6 @@
-"""The timeline of one reply: a lead-in of silence, then speech laid end to end, cut into frames.
+"""The timeline of one reply: sound laid end to end, cut into frames.
 
-Pure: counts samples, reads no clock, sends nothing. It never fills a gap: while speech is late there is no
+Pure: counts samples, reads no clock, sends nothing. It never fills a gap: while sound is late there is no
 frame. Bounded by its owner, who looks at `backlog_ms`.
 """
 
@@ -14,21 +14,20 @@ from voice.agent.line_format import LineFormat, Samples
 class Playout:
     """Samples of one reply in its line format, from the first frame to the last."""
 
-    def __init__(self, line: LineFormat, lead_in_ms: float) -> None:
+    def __init__(self, line: LineFormat) -> None:
         self._line = line
-        self._lead_in = round(lead_in_ms * line.rate_hz / 1000)
-        self._waiting: deque[Samples] = deque([np.zeros(self._lead_in, np.int16)])
+        self._waiting: deque[Samples] = deque()
         self._sent = 0
-        self._end = self._lead_in
+        self._end = 0
 
     @property
     def sent_ms(self) -> float:
-        """Audio handed out so far, the lead-in included."""
+        """Sound handed out so far."""
         return self._line.duration_ms(self._sent)
 
     @property
     def backlog_ms(self) -> float:
-        """Audio that has not been handed out yet."""
+        """Sound that has not been handed out yet."""
         return self._line.duration_ms(self._end - self._sent)
 
     @property
@@ -37,15 +36,15 @@ class Playout:
         return self._end - self._sent >= self._line.frame_samples
 
     @property
-    def has_speech(self) -> bool:
-        """Whether speech is there to be sent, if only a part of a frame."""
-        return self._end > max(self._sent, self._lead_in)
+    def is_empty(self) -> bool:
+        """Whether there is nothing to be sent, not even a part of a frame."""
+        return self._end == self._sent
 
-    def lay(self, speech: Samples) -> float:
-        """Put speech behind what is there; return where it starts, in ms."""
+    def lay(self, sound: Samples) -> float:
+        """Put sound behind what is there; return where it starts, in ms."""
         start = self._end
-        self._waiting.append(speech)
-        self._end += len(speech)
+        self._waiting.append(sound)
+        self._end += len(sound)
         return self._line.duration_ms(start)
 
     def next_frame(self, volume: float) -> bytes:

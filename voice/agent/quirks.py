@@ -12,7 +12,8 @@ class Quirks:
     """Behaviour of one local agent.
 
     Args:
-        lead_in_ms: silence sent before the first word of a reply; the service was seen with 250 to 1300.
+        lead_in_ms: how long after `reply.started` the first word comes at the earliest; what synthesis leaves
+            of it is sent as silence. The service was seen with 250 to 1300.
         burst_audio: send a reply's audio as soon as it is made instead of at real time (seen 2026-08).
         single_use_tokens: a token opens one session (documented; not enforced in 2026-09).
         enforce_session_cap: end the session at the token's cap (documented). In 2026-09 the service did not,

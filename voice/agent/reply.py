@@ -13,6 +13,8 @@ from contextlib import aclosing
 from dataclasses import dataclass
 from typing import Final, Literal
 
+import numpy as np
+
 from voice.agent.line_format import LineFormat, Samples
 from voice.agent.playout import Playout
 from voice.agent.synthesizer import Word, sentences
@@ -78,8 +80,9 @@ class Reply:
         self.spoken = False  # to the end; only `reply.done` is still to come
         self._stage = stage
         self._lines = lines(self.reply_id)
-        self._playout = Playout(stage.line, stage.lead_in_ms)
+        self._playout = Playout(stage.line)
         self._words: list[_TimedWord] = []
+        self._untold: list[TranscriptAgentDelta] = []
         self._room = asyncio.Event()
         self._news = asyncio.Event()  # more speech, or the end of it
         self._origin = 0.0  # when the first sample was due, put off by every wait for speech
@@ -112,6 +115,7 @@ class Reply:
         finally:
             producing.cancel()
         self.spoken = True
+        self._tell_words()
         if self._words:
             self._stage.send(self._transcript(self.text, interrupted=False))
 
@@ -157,16 +161,15 @@ class Reply:
             )
 
     def _lay(self, spoken: Spoken) -> None:
+        if self.first_speech_at is None:
+            self.first_speech_at = self._lead_in()
         start_ms = self._playout.lay(spoken.samples)
         self._news.set()
-        if self.first_speech_at is None:
-            now = asyncio.get_running_loop().time()
-            self.first_speech_at = max(now, self._origin + start_ms / 1000)
         for word in spoken.words:
             begins, ends = round(start_ms + word.start_ms), round(start_ms + word.end_ms)
             self._words.append(_TimedWord(word.text, begins))
             # With its space, so that a client which merely appends shows words apart.
-            self._stage.send(
+            self._untold.append(
                 TranscriptAgentDelta(
                     reply_id=self.reply_id,
                     item_id=self.item_id,
@@ -175,6 +178,22 @@ class Reply:
                     end_ms=ends,
                 )
             )
+
+    def _tell_words(self) -> None:
+        """Send the words laid since. Never ahead of the first sound, as on the service."""
+        for delta in self._untold:
+            self._stage.send(delta)
+        self._untold.clear()
+
+    def _lead_in(self) -> float:
+        """Lay what is left of the silence ahead of the first word; return when that word is due.
+
+        The time that the first sentence took counts. Silence sent meanwhile would leave a gap behind it.
+        """
+        now = asyncio.get_running_loop().time()
+        left_s = max(0.0, self._origin + self._stage.lead_in_ms / 1000 - now)
+        self._playout.lay(np.zeros(round(left_s * self._stage.line.rate_hz), np.int16))
+        return now + left_s
 
     async def _until_room(self) -> None:
         while self._playout.backlog_ms > MAX_BACKLOG_MS:
@@ -188,14 +207,15 @@ class Reply:
             self._news.clear()
             due_at = self._origin + self._playout.sent_ms / 1000
             due_in_s = due_at - loop.time()
-            ready = self._playout.has_frame or (producing.done() and self._playout.has_speech)
+            ready = self._playout.has_frame or (producing.done() and not self._playout.is_empty)
             if due_in_s > 0 and not (self._stage.burst and ready):
                 await asyncio.sleep(min(due_in_s, frame_s))
-            elif producing.done() and not self._playout.has_speech:
+            elif producing.done() and self._playout.is_empty:
                 return
             elif ready:
                 frame = self._playout.next_frame(self._stage.volume())
                 await self._stage.send_audio(ReplyAudio(reply_id=self.reply_id, data=frame), due_at)
+                self._tell_words()
                 self._room.set()
             else:
                 await self._news.wait()
