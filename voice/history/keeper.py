@@ -107,7 +107,7 @@ class Keeper:
         self._running: dict[str, _Running] = {}
         self._replaced = 0
         self._problem: HistoryProblem | None = None
-        self._dropped = 0
+        self._dropped = self._lost = 0
         self._still_here_at = self._orphans_at = self._purge_at = 0.0
 
     @property
@@ -128,6 +128,8 @@ class Keeper:
             _log.warning("the last of the calls could not be kept: the database takes nothing")
         else:
             self._thread.join(_STOP_TIMEOUT_S)
+        if self._lost:
+            _log.warning("%d parts of calls were not kept", self._lost)
         self.store.close()
 
     def keep(
@@ -189,7 +191,7 @@ class Keeper:
             except HistoryProblem as problem:
                 self._troubled(problem)
                 if not problem.passing or self._stopping.wait(wait_s):
-                    _log.warning("something of a call is not kept: %s", problem.sentence)
+                    self._lost += 1
                     return
                 wait_s = min(2 * wait_s, _LONGEST_RETRY_S)
             else:
@@ -237,7 +239,6 @@ class Keeper:
         if self._problem is not None and self._problem.sentence == problem.sentence:
             return
         self._problem = problem
-        _log.warning("calls are not kept at the moment: %s", problem)
         self._tell_all(_not_kept(problem))
 
     def _relieved(self) -> None:

@@ -65,6 +65,7 @@ class Store:
         self._engine: Engine | None = None
         self._file = DatabaseFile(self._url)
         self._problem: HistoryProblem | None = None
+        self._logged = ""
         self._tried = threading.Event()
         self._opening = threading.Lock()
         self.writer = this_process()
@@ -102,6 +103,7 @@ class Store:
                 migrate(engine, self.place)
                 self._file.note()
                 self._engine = engine
+                self._logged = ""
             except (SQLAlchemyError, OSError, HistoryProblem) as error:
                 engine.dispose()
                 self._problem = self._told(error)
@@ -347,6 +349,8 @@ class Store:
         try:
             with engine.connect().execution_options(**{WRITES: writes}) as connection, connection.begin():
                 yield connection
+            if writes:
+                self._logged = ""
         except (SQLAlchemyError, OSError) as error:
             raise self._told(error) from error
 
@@ -362,6 +366,8 @@ class Store:
         if isinstance(error, HistoryProblem):
             return error
         problem = problem_of(error, self.place)
-        # A known one is tried again and again, and its sentence says all there is to know.
-        _log.warning("%s", problem.sentence, exc_info=None if problem.passing else error)
+        # A known one is tried again and again, and its sentences say all there is to know.
+        if not problem.passing or problem.sentence != self._logged:
+            _log.warning("%s", problem, exc_info=None if problem.passing else error)
+        self._logged = problem.sentence
         return problem
