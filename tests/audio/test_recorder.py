@@ -1,6 +1,7 @@
 """The recorder, from the pieces handed over to what a player finds in the file."""
 
 import errno
+import shutil
 import stat
 import subprocess
 import sys
@@ -15,6 +16,7 @@ import pytest
 from tests.audio.recordings import RATE_HZ, Clock, click, clicks_s, read_back
 from voice.audio.loudness import Bins
 from voice.audio.recorder import MAX_PIECES, Recorder
+from voice.audio.recording_file import open_private
 from voice.audio.reply_buffer import ReplyBuffer
 from voice.audio.reply_track import ReplyTrack
 from voice.history.peaks import peaks
@@ -31,7 +33,7 @@ class Made:
     def __init__(
         self,
         path: Path,
-        open_file: Callable[[Path], BinaryIO] | None = None,
+        open_file: Callable[[Path], BinaryIO] = open_private,
         on_written: Callable[[Bins], None] = lambda _: None,
     ) -> None:
         self.path = path
@@ -39,16 +41,29 @@ class Made:
         self.failures: list[str] = []
         self.told: list[str] = []
         self.failed = threading.Event()
+        self.restored = threading.Event()
+        self.opened = threading.Event()
         self.recorder = Recorder(
             path,
             begun_at=self.clock.now,
             on_failed=self._fail,
             on_dropped=lambda: self.told.append("dropped"),
             on_written=on_written,
+            on_restored=self._restored,
             clock=self.clock,
-            open_file=open_file,
+            open_file=self._open,
         )
+        self._open_file = open_file
         self.recorder.start()
+
+    def _open(self, path: Path) -> BinaryIO:
+        file = self._open_file(path)
+        self.opened.set()
+        return file
+
+    def _restored(self) -> None:
+        self.told.append("restored")
+        self.restored.set()
 
     def _fail(self, reason: str) -> None:
         self.failures.append(reason)
@@ -199,6 +214,36 @@ def test_a_folder_that_cannot_be_made_is_told_once_and_nothing_is_raised(tmp_pat
     made.run(1)
     made.close()
     assert made.failures == ["File exists"]
+
+
+@pytest.mark.parametrize("what", ["file", "folder"])
+def test_a_recording_that_is_deleted_while_it_runs_is_made_again_in_full(tmp_path: Path, what: str) -> None:
+    made = Made(tmp_path / "recordings" / "call.ogg")
+    made.run(2, person=frozenset({50}))
+    assert made.opened.wait(TIMEOUT_S)
+    if what == "file":
+        made.path.unlink()
+    else:
+        shutil.rmtree(made.path.parent)
+    assert made.restored.wait(TIMEOUT_S)
+    made.run(2, agent=frozenset({50}))
+    made.close()
+    assert (made.told, made.failures) == (["restored"], [])
+    left, right = read_back(made.path)
+    assert clicks_s(left)[0] == pytest.approx(1, abs=0.05)
+    assert len(clicks_s(right)) == 1
+    assert stat.S_IMODE(made.path.stat().st_mode) == 0o600
+
+
+def test_a_recording_that_can_not_be_made_again_is_told(tmp_path: Path) -> None:
+    made = Made(tmp_path / "recordings" / "call.ogg")
+    made.run(2)
+    assert made.opened.wait(TIMEOUT_S)
+    made.path.parent.rename(tmp_path / "moved")
+    (tmp_path / "recordings").write_text("a file in the way")
+    assert made.failed.wait(TIMEOUT_S)
+    made.close()
+    assert made.told == []
 
 
 class FullDisk:

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.async_api import Browser, expect
 
-from tests.support.dashboard import run_dashboard
+from tests.support.dashboard import Dashboard, run_dashboard
 from tests.support.prefix_proxy import prefix_proxy
 from tests.support.scripted_agent import Stage, polite, scripted_settings
 from tests.support.talk_page import TIMEOUT_MS, talk_page
@@ -58,3 +58,14 @@ async def test_a_call_is_made_and_heard_again_and_nothing_is_asked_for_outside_o
     mine = {each.path for each in asked if each.netloc == urlsplit(url).netloc}
     assert {path.split("/")[2] for path in mine} >= {"live", "news", "recording", "_stcore", "static"}
     assert all(path.startswith(f"{BASE}/") for path in mine)
+
+
+async def test_a_proxy_that_holds_back_parleys_own_websockets_is_told(
+    browser: Browser, scripted_dashboard: Dashboard
+) -> None:
+    async with prefix_proxy(scripted_dashboard.url, BASE, websockets=False) as url:
+        page = await browser.new_page()
+        await page.goto(f"{url}/")
+        told = page.get_by_text(f"its WebSocket at {BASE}/live can't be opened")
+        await expect(told).to_be_visible(timeout=TIMEOUT_MS)
+        await page.close()

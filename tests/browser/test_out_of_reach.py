@@ -74,6 +74,20 @@ async def test_losing_parley_is_told_with_what_it_means_and_passes(call: PanelHa
     assert await told(call) == []
 
 
+async def test_a_page_that_never_reached_parley_says_what_a_proxy_must_let_pass(browser: Browser) -> None:
+    async with open_panel(browser) as panel:
+        for tries in range(3):
+            await expect(panel.page.locator(".notices")).to_have_text("")
+            await panel.page.wait_for_function(f"window.harness.sockets.length > {tries}")
+            await panel.drop()
+        await expect(panel.state).to_contain_text("Can't connect to Parley")
+        await says(panel, "its WebSocket at /live can't be opened")
+        await says(panel, "let it pass on everything below /, WebSockets too, with the Host header unchanged")
+        await panel.page.wait_for_function("window.harness.sockets.length > 3")
+        await panel.show(a_view("idle"))
+        await expect(panel.page.locator(".notices")).to_have_text("")
+
+
 async def test_a_page_that_parley_no_longer_knows_lets_go_of_the_microphone(call: PanelHarness) -> None:
     await call.drop(4404)
     await expect(call.state).to_contain_text("This page is out of date: reload it")

@@ -42,6 +42,7 @@ STREAMER = """() => {
         if (window.opened.gone && constraints.audio.deviceId?.exact === window.opened.gone) {
             throw new DOMException("", "OverconstrainedError");
         }
+        if (window.opened.forbidden) throw new DOMException("", "NotAllowedError");
         return new MediaStream();
     };
 }"""
@@ -319,6 +320,17 @@ async def test_a_chosen_microphone_that_went_away_before_the_streamer_opened_it_
         opened = await panel.page.evaluate(OPEN_IN_STREAMER, {"audio": {"echoCancellation": True}})
         assert opened == {"audio": {"echoCancellation": True}}
         assert await panel.page.evaluate("window.opened.length") == 2
+
+
+async def test_a_frame_that_may_not_open_a_microphone_gets_the_pages(browser: Browser) -> None:
+    async with open_panel(browser, before=MICROPHONES) as panel:
+        await panel.show(a_view("idle"))
+        await panel.page.evaluate(STREAMER)
+        await panel.page.evaluate("window.opened.forbidden = true")
+        await panel.button("Connect").click()
+        await panel.page.wait_for_function("window.harness.sent.at(-1).do === 'connect'")
+        await panel.page.evaluate(OPEN_IN_STREAMER, {"audio": {"echoCancellation": True}})
+        assert await panel.page.evaluate("window.asked") == [True, {"echoCancellation": True}]
 
 
 async def test_sound_that_the_browser_did_not_start_can_be_started(browser: Browser) -> None:

@@ -3,7 +3,7 @@
 Owns codec, bit rate and paging. Never buffers beyond one page, and closes nothing that it did not open.
 """
 
-from typing import BinaryIO
+from typing import Protocol
 
 import av
 import numpy as np
@@ -27,13 +27,21 @@ BIT_RATE = 48_000
 _PAGE_US = 250_000
 
 
+class Writable(Protocol):
+    """What an open binary file has."""
+
+    def write(self, data: bytes, /) -> int:
+        """Add bytes; gives how many were taken."""
+        ...
+
+
 class OggOpusWriter:
     """Writes to an open binary file, which should be unbuffered. Raises `OSError` as the file does.
 
     `rate_hz` is one that Opus knows: 48, 24, 16, 12 or 8 kHz.
     """
 
-    def __init__(self, file: BinaryIO, rate_hz: int = RECORDING_RATE_HZ) -> None:
+    def __init__(self, file: Writable, rate_hz: int = RECORDING_RATE_HZ) -> None:
         self._container = av.open(
             file, "w", format="ogg", options={"page_duration": str(_PAGE_US), "flush_packets": "1"}
         )

@@ -6,13 +6,11 @@ and never lets a full or broken disk end anything but the recording.
 
 import contextlib
 import logging
-import os
 import threading
 import time
 from collections import deque
 from collections.abc import Callable
 from pathlib import Path
-from typing import BinaryIO
 
 import numpy as np
 from av.error import FFmpegError
@@ -22,6 +20,7 @@ from voice.audio.lane import RECORDING_RATE_HZ, Lane
 from voice.audio.loudness import Bins, Loudness
 from voice.audio.microphone import AGENT_RATE_HZ
 from voice.audio.ogg_opus import FRAME_SAMPLES, OggOpusWriter
+from voice.audio.recording_file import OpenFile, RecordingFile, open_private
 from voice.audio.resample import Resampler
 
 _log = logging.getLogger(__name__)
@@ -51,8 +50,9 @@ class Recorder:
         on_failed: Callable[[str], None],
         on_dropped: Callable[[], None] = lambda: None,
         on_written: Callable[[Bins], None] = lambda _: None,
+        on_restored: Callable[[], None] = lambda: None,
         clock: Callable[[], float] = time.monotonic,
-        open_file: Callable[[Path], BinaryIO] | None = None,
+        open_file: OpenFile = open_private,
     ) -> None:
         """Record to `path`; its folder is made if needed.
 
@@ -64,16 +64,18 @@ class Recorder:
             on_dropped: called once, on the thread that hands over, when the first piece is dropped; must not
                 block or raise.
             on_written: called once, on the writing thread, when the file is complete, with how loud it is.
+            on_restored: called on the writing thread when the file was deleted and was made again in full.
             clock: monotonic seconds.
-            open_file: opens the path for unbuffered writing.
+            open_file: opens the path for unbuffered reading and writing.
         """
         self._path = path
         self._begun_at = begun_at
         self._on_failed = on_failed
         self._on_dropped = on_dropped
         self._on_written = on_written
+        self._on_restored = on_restored
         self._clock = clock
-        self._open_file = open_file or _open_private
+        self._open_file = open_file
         self._lock = threading.Lock()
         self._pieces: deque[tuple[Lane, float, Pcm]] = deque()
         self._dropped = 0
@@ -82,7 +84,7 @@ class Recorder:
         self._upsampler = Resampler(AGENT_RATE_HZ, RECORDING_RATE_HZ)
         self._written = 0
         self._loudness = Loudness(RECORDING_RATE_HZ)
-        self._file: BinaryIO | None = None
+        self._file: RecordingFile | None = None
         self._writer: OggOpusWriter | None = None
         # Not waited for when the process ends: `close` is, and the file plays anyway.
         self._thread = threading.Thread(target=self._run, name="recorder", daemon=True)
@@ -134,12 +136,14 @@ class Recorder:
                 until = self._position(self._clock() - _HOLD_S)
                 self._sort()
                 self._write(until)
+                self._restore()
             self._sort()
             # To the end of the last sound, in whole frames.
             end = max(self._person.end, self._agent.end)
             self._write(end + -end % FRAME_SAMPLES)
             if self._writer is not None:
                 self._writer.close()
+                self._restore()
                 self._on_written(self._loudness.bins())
         except (OSError, FFmpegError) as error:
             self._fail(error)
@@ -170,9 +174,12 @@ class Recorder:
         self._written = until
 
     def _open(self) -> OggOpusWriter:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        self._file = self._open_file(self._path)
+        self._file = RecordingFile(self._path, self._open_file)
         return OggOpusWriter(self._file)
+
+    def _restore(self) -> None:
+        if self._file is not None and self._file.restore():
+            self._on_restored()
 
     def _fail(self, error: Exception) -> None:
         self._closed.set()
@@ -187,9 +194,3 @@ class Recorder:
         if self._file is not None:
             with contextlib.suppress(OSError):
                 self._file.close()
-
-
-def _open_private(path: Path) -> BinaryIO:
-    """Nobody but the dashboard's own user may hear it."""
-    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    return os.fdopen(descriptor, "wb", buffering=0)

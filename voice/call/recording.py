@@ -46,6 +46,7 @@ class Recording:
                 on_failed=lambda reason: tell(_failed(reason)),
                 on_dropped=lambda: tell(_dropped()),
                 on_written=lambda bins: _keep_peaks(path, bins),
+                on_restored=lambda: tell(_restored()),
             )
         )
 
@@ -91,6 +92,10 @@ def _failed(reason: str) -> NotKept:
         f"This call is no longer recorded: {reason}.",
         "The call goes on. Free some space, or give Parley the right to write in its data folder.",
     )
+
+
+def _restored() -> NotKept:
+    return NotKept("The recording of this call was deleted while it was running. Parley saved it again in full.")
 
 
 def _dropped() -> NotKept:

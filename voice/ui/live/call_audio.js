@@ -38,7 +38,14 @@ class CallAudio {
 
   standInForMicrophone(devices) {
     if (!devices?.getUserMedia) return;
-    this.openDevice = devices.getUserMedia.bind(devices);
+    const open = devices.getUserMedia.bind(devices);
+    // Chromium 156 gives a frame at an IPv6 address no microphone, for its permissions policy can't name one. The page
+    // has asked for it before, and may open it.
+    this.openDevice = (constraints) =>
+      open(constraints).catch((error) => {
+        if (error.name !== "NotAllowedError") throw error;
+        return navigator.mediaDevices.getUserMedia(constraints);
+      });
     devices.getUserMedia = (constraints) =>
       constraints?.audio ? this.openMicrophone(constraints) : this.openDevice(constraints);
   }

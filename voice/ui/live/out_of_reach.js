@@ -9,6 +9,14 @@ function reachesStreamlit() {
   return app === null || app.dataset.testConnectionState === "CONNECTED";
 }
 
+// Streamlit's own connection is up and Parley's never was. `base` is the path below which both are.
+function blockedWords(base) {
+  return (
+    `This page was loaded, but its WebSocket at ${base}live can't be opened. If there is a proxy in front of Parley, let ` +
+    `it pass on everything below ${base}, WebSockets too, with the Host header unchanged.`
+  );
+}
+
 // `heard` tells what of the person the agent gets: see `heardNow`.
 function outOfReach({ inCall, hungUp, heard, pushing, sample }) {
   if (!inCall) return CANT_REACH;

@@ -8,7 +8,10 @@ const RUN_AGAIN_MS = 3000;
 const LOST = {
   lost: { state: "reconnecting", icon: "sync_problem", label: "Reconnecting to Parley" },
   unknown: { state: "error", icon: "refresh", label: "This page is out of date: reload it" },
+  blocked: { state: "error", icon: "sync_problem", label: "Can't connect to Parley" },
 };
+// So many tries without any success are no coincidence while Streamlit's own connection is up.
+const BLOCKED_AFTER_TRIES = 3;
 const panels = new WeakMap();
 
 class Panel {
@@ -19,6 +22,7 @@ class Panel {
     this.asking = false;
     // Parley can't be reached: "lost", or "unknown" if it does not know this page.
     this.lost = null;
+    this.failedTries = 0;
     this.clock = new ServerClock();
     this.stateLine = new StateLine(root, this.clock);
     this.buttons = new CallButtons(root);
@@ -203,7 +207,15 @@ class Panel {
     if (unknown) callAudio.release();
     this.buttons.wait();
     if (this.view) this.draw();
-    else this.stateLine.show(LOST[this.lost]);
+    else this.showUnreached();
+  }
+
+  showUnreached() {
+    this.failedTries += 1;
+    const never = this.lost === "lost" && this.connection.view === null;
+    const blocked = never && this.failedTries >= BLOCKED_AFTER_TRIES && reachesStreamlit();
+    this.stateLine.show(LOST[blocked ? "blocked" : this.lost]);
+    this.notices.tell("lost", blocked ? blockedWords(addressOf("/").pathname) : "");
   }
 
   leave() {
