@@ -85,7 +85,7 @@ class PanelHarness:
         await self.push({"levels": [you_dbfs, agent_dbfs]})
 
     async def drop(self, code: int = 1006) -> None:
-        """Close the socket, as a network or a server does."""
+        """Close the socket, as a network or a server does. The next one opens when something is pushed."""
         await self.page.evaluate("code => window.harness.drop(code)", code)
 
     async def commands(self) -> list[dict[str, Any]]:
@@ -99,8 +99,8 @@ class PanelHarness:
         return found
 
     async def reconnect(self, view: dict[str, Any]) -> None:
-        """After `drop`: wait for the panel's next socket and push a whole view over it."""
-        await self.page.wait_for_function("window.harness.sockets.at(-1).readyState === WebSocket.OPEN")
+        """After `drop`: wait for the panel's next socket, and push a whole view over it."""
+        await self.page.wait_for_function("window.harness.sockets.at(-1).readyState !== WebSocket.CLOSED")
         self._shown = {}
         await self.show(view)
 

@@ -5,12 +5,18 @@ window.harness = {
   sent: [],
   triggers: [],
 
+  reachable: true,
+
   push(message) {
-    this.sockets.at(-1).onmessage({ data: JSON.stringify(message) });
+    const socket = this.sockets.at(-1);
+    if (socket.readyState === WebSocket.CONNECTING) socket.open();
+    socket.onmessage({ data: JSON.stringify(message) });
   },
 
+  // Until something is pushed, no socket opens again.
   drop(code) {
     const socket = this.sockets.at(-1);
+    this.reachable = false;
     socket.readyState = WebSocket.CLOSED;
     socket.onclose({ code });
   },
@@ -40,14 +46,22 @@ window.harness = {
 };
 
 window.WebSocket = class {
+  static CONNECTING = 0;
   static OPEN = 1;
   static CLOSED = 3;
 
   constructor(url) {
     this.url = String(url);
-    this.readyState = 1;
+    this.readyState = WebSocket.CONNECTING;
     window.harness.sockets.push(this);
-    queueMicrotask(() => this.onopen?.());
+    if (window.harness.reachable) queueMicrotask(() => this.open());
+  }
+
+  open() {
+    if (this.readyState !== WebSocket.CONNECTING) return;
+    window.harness.reachable = true;
+    this.readyState = WebSocket.OPEN;
+    this.onopen?.();
   }
 
   send(text) {

@@ -150,6 +150,8 @@ class TalkPage:
         if not await self.is_at(name):
             await self.page.get_by_role("link", name=name, exact=True).click()
             await expect(self._heading(name)).to_be_visible(timeout=TIMEOUT_MS)
+            # Its components may still be drawn anew, under a click.
+            await self.rests()
 
     async def is_at(self, name: str) -> bool:
         """Whether a page is the one that is shown."""
