@@ -95,7 +95,9 @@ def _failed(reason: str) -> NotKept:
 
 
 def _restored() -> NotKept:
-    return NotKept("The recording of this call was deleted while it was running. Parley saved it again in full.")
+    return NotKept(
+        "The recording of this call was deleted while it was running. Parley saved it again in full."
+    )
 
 
 def _dropped() -> NotKept:
