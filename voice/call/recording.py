@@ -96,7 +96,7 @@ def _failed(reason: str) -> NotKept:
 
 def _restored() -> NotKept:
     return NotKept(
-        "The recording of this call was deleted while it was running. Parley saved it again in full."
+        "The recording of this call was deleted while it was running. Parley saved it again."
     )
 
 
