@@ -8,7 +8,8 @@ _GRAVE = ("serious", "critical")
 _SETTLED = """() => {
     const shadows = [...document.querySelectorAll('*')].map(node => node.shadowRoot).filter(Boolean);
     const moving = [document, ...shadows].flatMap(root => root.getAnimations())
-        .filter(({ effect, playState }) => playState === 'running' && effect.getComputedTiming().endTime !== Infinity);
+        .filter(({ playState }) => playState === 'running')
+        .filter(({ effect }) => effect.getComputedTiming().endTime !== Infinity);
     return Promise.allSettled(moving.map(animation => animation.finished)).then(() => null);
 }"""
 

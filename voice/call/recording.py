@@ -95,9 +95,7 @@ def _failed(reason: str) -> NotKept:
 
 
 def _restored() -> NotKept:
-    return NotKept(
-        "The recording of this call was deleted while it was running. Parley saved it again."
-    )
+    return NotKept("The recording of this call was deleted while it was running. Parley saved it again.")
 
 
 def _dropped() -> NotKept:
