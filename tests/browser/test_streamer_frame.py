@@ -17,6 +17,16 @@ REPEAT = """() => window.addEventListener('message', ({ data }) => {
     window.repeated = true;
     for (let ms = 0; ms < 30; ms++) setTimeout(() => window.postMessage(data, '*'), ms);
 })"""
+# Keeps what asks the frame to play, and asks it for the same again, as Streamlit does until a run has come.
+KEEP_START = """() => window.addEventListener('message', ({ data }) => {
+    if (data.args?.desired_playing_state) window.lastStart = data;
+})"""
+REPEAT_START = """() => {
+    const frame = document.querySelector("iframe[title*='webrtc']").contentWindow;
+    const { lastStart } = frame;
+    const repeating = setInterval(() => frame.postMessage(lastStart, '*'), 5);
+    setTimeout(() => clearInterval(repeating), 1000);
+}"""
 # A busy browser closes a peer connection later than the 500 ms that streamlit-webrtc gives itself.
 CLOSE_LATE = """() => {
     const wait = window.setTimeout;
@@ -49,5 +59,17 @@ async def test_a_call_right_behind_another_begins_once_though_that_one_closes_la
     await own_tab.evaluate_streamer(CLOSE_LATE)
     await own_tab.hang_up()
     await own_tab.connect()
+    await own_tab.wait_until_heard(loud=True)
+    assert await connections(own_tab) == 2
+
+
+async def test_a_start_of_the_last_call_that_is_repeated_does_not_begin_the_next(own_tab: TalkPage) -> None:
+    await own_tab.evaluate_streamer(KEEP_START)
+    await own_tab.connect()
+    await own_tab.wait_until_heard(loud=True)
+    await own_tab.hang_up()
+    await own_tab.page.evaluate(REPEAT_START)
+    await own_tab.connect()
+    await own_tab.wait_for_turns(1, "agent")
     await own_tab.wait_until_heard(loud=True)
     assert await connections(own_tab) == 2

@@ -2,6 +2,7 @@
 names, each guarded by `install` and by a contract test.
 """
 
+import secrets
 import time
 from typing import Any
 
@@ -19,6 +20,8 @@ from voice.settings import Settings
 _KEY = "streamer"
 _PAGE_HASH = "_get_current_page_script_hash"
 _STREAMED = "streamed_call"
+# The name of the last start. No other session that the page may have had gave a call the same.
+_START = "streamer_start"
 _WAS_ACTIVE = "streamer_was_active"
 _STOPPED_AT = "streamer_stopped_at"
 # streamlit-webrtc's page closes a peer connection 500 ms after it says that it has stopped.
@@ -59,6 +62,7 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
     _keep_context()
     _note_stop()
     call = line.call
+    plays = call is not None and _may_play(call)
     microphone = {
         "echoCancellation": True,
         "noiseSuppression": noise_suppression,
@@ -68,7 +72,7 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
     context = webrtc_streamer(
         key=_KEY,
         mode=WebRtcMode.SENDRECV,
-        desired_playing_state=call is not None and _may_play(call),
+        desired_playing_state=plays,
         frontend_rtc_configuration={"iceServers": for_browser(settings.voice_ice_servers)},
         server_rtc_configuration={"iceServers": for_server(settings.voice_ice_servers)},
         media_stream_constraints={
@@ -81,14 +85,19 @@ def draw_streamer(line: Line, settings: Settings, *, noise_suppression: bool, au
         # A video line in the offer would be answered by nobody.
         sendback_video=False,
         media_toggle_controls=False,
-        # Visible on purpose: Safari refuses to autoplay audio that is not.
-        audio_html_attrs={"autoPlay": True, "controls": True},
+        audio_html_attrs=_sound(),
     )
     if call is not None and context.state.playing and _is_streamed(call):
         call.media_playing()
         connection = _connection_of(context)
         if connection is not None:
             call.media.watch(connection)
+
+
+def _sound() -> Any:
+    # Visible on purpose: Safari refuses to autoplay audio that is not. The name of the start is for
+    # `start_gate.js`; streamlit-webrtc hands it on and ignores it.
+    return {"autoPlay": True, "controls": True, "start": st.session_state.get(_START)}
 
 
 def _connection_of(context: WebRtcStreamerContext[Any, Any]) -> RTCPeerConnection | None:
@@ -118,6 +127,7 @@ def _may_play(call: Call) -> bool:
         return False
     _wait_until(st.session_state.get(_STOPPED_AT, 0.0) + _CLOSING_S)
     st.session_state[_STREAMED] = call
+    st.session_state[_START] = secrets.token_hex(8)
     st.session_state[_STARTED_AT] = time.monotonic()
     return True
 

@@ -19,18 +19,26 @@ function startGate(frame, newestPeer) {
   return gate;
 }
 
+// Named by `voice/ui/streamer.py`, among the attributes of the agent's sound; null before the first call.
+function startOf({ args }) {
+  return args?.audio_html_attrs?.start ?? null;
+}
+
 class StartGate {
   constructor(tell, newestPeer) {
     this.tell = tell;
     this.newestPeer = newestPeer;
     this.plays = false;
     this.shut = false;
+    // The start of the last call, by its name.
+    this.over = undefined;
     this.turn = Promise.resolve();
   }
 
   // A call begins: what Streamlit says next is new to the frame, even if it was said before.
   open() {
     this.shut = false;
+    if (this.last) this.over = startOf(this.last[0]);
     this.written = undefined;
   }
 
@@ -41,8 +49,10 @@ class StartGate {
   }
 
   // Streamlit repeats itself in each run and at its end. The frame takes that for a change, and a start that is still
-  // loading its script begins once more.
+  // loading its script begins once more. Until a run has come that knows of a new call, it also repeats the start of the
+  // last one: the new call would begin before its run, which then ends it.
   pass(message, how) {
+    if (message.args?.desired_playing_state && startOf(message) === this.over) return;
     const written = JSON.stringify(message);
     if (written === this.written) return;
     this.written = written;
