@@ -12,6 +12,7 @@ from voice.history.store import Store
 from voice.service.desk import ServiceDesk
 from voice.service.reach import Reach
 from voice.settings import load_settings
+from voice.ui import callbacks
 from voice.ui.warming import warm_up
 
 _switchboard: Switchboard | None = None
@@ -57,6 +58,7 @@ def service_desk() -> ServiceDesk:
 async def lifespan(_app: st.App) -> AsyncIterator[None]:
     """Open store and switchboard when the server starts; when it ends, hang up and keep every call."""
     global _switchboard, _store, _desk  # noqa: PLW0603 - one per process, made when the server starts
+    callbacks.install()
     warm_up()
     settings = load_settings()
     url = settings.voice_database_url
