@@ -28,6 +28,20 @@ from voice.audio.reply_track import ReplyTrack
 TIMEOUT_S = 30
 
 
+class UnhurriedClock:
+    """Goes on by what was slept and no more: on a busy machine a track that runs by it skips no frame."""
+
+    def __init__(self) -> None:
+        self._now_s = 0.0
+
+    def now(self) -> float:
+        return self._now_s
+
+    async def sleep(self, seconds: float) -> None:
+        await asyncio.sleep(seconds)
+        self._now_s += seconds
+
+
 class Uplink:
     """A sender playing `replies`, a receiver feeding `chunks`, and the packets lost between them."""
 
@@ -43,7 +57,9 @@ class Uplink:
         self._reading: asyncio.Task[None] | None = None
 
     async def connect(self, loses: Callable[[int], bool]) -> None:
-        rtp_sender = self._sender.addTrack(ReplyTrack(self.replies))
+        clock = UnhurriedClock()
+        track = ReplyTrack(self.replies, clock=clock.now, sleep=clock.sleep)
+        rtp_sender = self._sender.addTrack(track)
         self._receiver.on("track", self._read)
         await self._sender.setLocalDescription(await self._sender.createOffer())
         await self._receiver.setRemoteDescription(self._sender.localDescription)

@@ -8,10 +8,10 @@ import tempfile
 from pathlib import Path
 
 
-def apt_install(package: str) -> None:
-    """Install it, or leave it: who needs it says what is missing."""
+def apt_install(package: str) -> bool:
+    """Install it, or leave it: who needs it says what is missing. Gives back whether it is there now."""
     if shutil.which("apt-get") is None:
-        return
+        return False
     prefix = [] if os.geteuid() == 0 else ["sudo", "-n"]
     environment = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
     # Several targets of the Makefile run at once, and apt-get refuses to run twice.
@@ -19,4 +19,5 @@ def apt_install(package: str) -> None:
         fcntl.flock(lock, fcntl.LOCK_EX)
         for command in (["apt-get", "update", "-qq"], ["apt-get", "install", "-y", "-qq", package]):
             if subprocess.run([*prefix, *command], env=environment, check=False).returncode:  # noqa: S603
-                return
+                return False
+    return True

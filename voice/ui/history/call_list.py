@@ -46,15 +46,12 @@ def _draw(store: Store, owner: str) -> None:
     with st.container(horizontal=True, horizontal_alignment="distribute", vertical_alignment="center"):
         st.text(_count(found.total, asked))
         actions = st.container(horizontal=True, width="content")
-    opened, chosen = _draw_rows(store, owner, found)
+    chosen = _draw_rows(store, owner, found)
     with actions:
         _draw_actions(store, owner, chosen)
     pages = _pages(found.total)
     if pages > 1:
         st.pagination(pages, key=pager_key(), persist_state="page")
-    if opened:
-        open_call(opened)
-        st.rerun()
 
 
 def _ask(store: Store, owner: str, asked: Asked) -> Found:
@@ -94,12 +91,12 @@ def _draw_empty(asked: Asked) -> None:
         st.button("Clear search and filters", icon=":material/filter_list_off:", on_click=clear_search)
 
 
-def _draw_rows(store: Store, owner: str, found: Found) -> tuple[str, list[FoundCall]]:
-    """Draw the rows; gives the call that was opened, if one was, and those that are chosen."""
+def _draw_rows(store: Store, owner: str, found: Found) -> list[FoundCall]:
+    """Draw the rows; gives those that are chosen."""
     state = st.session_state.get(_LIST) or {}
     ids = set(state.get("chosen") or ())
     chosen = [row for row in found.rows if row.call.id in ids]
-    result = _list(
+    _list(
         key=_LIST,
         data={
             "rows": [row_of(row) for row in found.rows],
@@ -109,10 +106,22 @@ def _draw_rows(store: Store, owner: str, found: Found) -> tuple[str, list[FoundC
         },
         on_changed_change=lambda: None,
         on_chosen_change=lambda: None,
-        on_open_change=lambda: None,
+        on_open_change=_open_clicked,
     )
-    opened = result.get("open")
-    return (opened if isinstance(opened, str) else ""), chosen
+    return chosen
+
+
+# These act before their run draws anything: another run may break it off, and the click would be lost.
+def _open_clicked() -> None:
+    opened = st.session_state[_LIST].get("open")
+    if isinstance(opened, str):
+        open_call(opened)
+        st.rerun()
+
+
+def _open_chosen(call_id: str, other_id: str) -> None:
+    open_pair(call_id, other_id)
+    st.rerun()
 
 
 def news_of_running(store: Store, owner: str, seen: str) -> News:
@@ -130,12 +139,14 @@ def _draw_actions(store: Store, owner: str, chosen: list[FoundCall]) -> None:
     if not chosen:
         return
     calls = [row.call for row in chosen]
-    if st.button(
-        "Compare", icon=":material/compare:", disabled=len(calls) != _PAIR, help="Choose two calls."
-    ):
-        open_pair(calls[0].id, calls[1].id)
-        st.rerun()
-
+    st.button(
+        "Compare",
+        icon=":material/compare:",
+        disabled=len(calls) != _PAIR,
+        help="Choose two calls.",
+        on_click=_open_chosen,
+        args=(calls[0].id, calls[-1].id),
+    )
     draw_export(store, owner, calls)
     if st.button("Delete", icon=":material/delete:"):
         ask_before_deleting(owner, calls)

@@ -6,7 +6,7 @@ import json
 import pytest
 from playwright.async_api import expect
 
-from tests.browser.test_controls import runs
+from tests.browser.pages.test_controls import runs
 from tests.support.talk_page import TIMEOUT_MS, TalkPage
 from voice.call.sample_person import read_clip
 

@@ -10,8 +10,8 @@ import pytest
 import pytest_asyncio
 from playwright.async_api import Browser, expect
 
-from tests.browser.test_backstage import open_drawer
-from tests.browser.test_history import HistoryPage
+from tests.browser.calls.test_history import HistoryPage
+from tests.browser.pages.test_backstage import open_drawer
 from tests.history.samples import a_call, keep
 from tests.support.accessibility import grave_faults
 from tests.support.dashboard import Dashboard, run_dashboard

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.async_playwright import Axe
 from playwright.async_api import Download, Locator, expect
 
+from tests.support.accessibility import end_movements
 from tests.support.talk_page import TIMEOUT_MS, TalkPage
 
 pytestmark = pytest.mark.asyncio(loop_scope="session")
@@ -103,6 +104,7 @@ async def test_the_drawer_is_accessible_and_closed_it_listens_no_more(page: Talk
     await page.connect()
     await expect(rows(page, "input.audio").first).to_be_visible(timeout=TIMEOUT_MS)
     await page.page.evaluate(NAME_THE_HOST)
+    await end_movements(page.page)
     findings = await Axe().run(page.page, context={"fromShadowDom": ["#drawer", ".backstage"]})
     assert findings.response["passes"]
     serious = [v for v in findings.response["violations"] if v["impact"] in ("serious", "critical")]
