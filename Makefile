@@ -5,18 +5,19 @@ PYTHON ?= $(shell for p in python3.13 python3.12 python3.11 python3; do \
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
+# What is imported is compiled then; to compile all of it takes 20 s.
+INSTALL := $(PIP) install --quiet --no-compile
 
 # Calls run at the pace of speech, and what is late is heard: all else beside them takes what they leave.
 ASIDE := nice -n 19
 
-.PHONY: run test quick checks lint types contracts unit chromium browser calls pages clean
+.PHONY: run test quick checks lint types contracts unit chromium browser clean
 
 run: $(VENV)/installed
 	exec $(BIN)/streamlit run app.py
 
 test: $(VENV)/installed-dev
-	$(MAKE) -j5 checks calls
-	$(MAKE) pages
+	$(MAKE) -j5 checks browser
 
 # All that needs no browser, at the same time.
 quick: $(VENV)/installed-dev
@@ -41,16 +42,10 @@ unit: $(VENV)/installed-dev
 chromium: $(VENV)/installed-dev
 	$(BIN)/python -m tests.browser.find_chromium --install
 
+# One call at a time: two on two cores make each other late, and speech is then misheard.
 browser: chromium
-	$(MAKE) calls
-	$(MAKE) pages
-
-# One browser: two calls at a time on two cores make each other late, and speech is then misheard.
-calls: chromium
 	$(BIN)/pytest tests/browser/calls
-
-pages: chromium
-	$(BIN)/pytest tests/browser/pages -n 2 --dist loadfile
+	$(BIN)/pytest tests/browser/pages -n 2 --dist loadfile --no-loadscope-reorder
 
 clean:
 	rm -rf $(VENV)
@@ -60,9 +55,9 @@ $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/installed: requirements.txt | $(VENV)/bin/python
-	$(PIP) install --quiet -r requirements.txt
+	$(INSTALL) -r requirements.txt
 	@touch $@
 
 $(VENV)/installed-dev: requirements.txt requirements-dev.txt | $(VENV)/bin/python
-	$(PIP) install --quiet -r requirements-dev.txt
+	$(INSTALL) -r requirements-dev.txt
 	@touch $@ $(VENV)/installed

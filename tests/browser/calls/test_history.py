@@ -57,7 +57,8 @@ class HistoryPage:
         await field.press("Enter")
 
     async def open_first(self) -> None:
-        """Open the first call of the list."""
+        """Open the first call of the list, once nothing that the page still loads asks for a run."""
+        await self.talk.rests()
         await self.rows.first.locator("a.open").click()
         await self.player.wait_for(timeout=TIMEOUT_MS)
 
