@@ -6,7 +6,7 @@
   const ears = (window.parley = { constraints: [], blocks: [], samples: [], connections: [], refuse: null });
   let context = null;
   const mouths = [];
-  const sounds = () => (context ??= new AudioContext({ sampleRate: RATE_HZ }));
+  const audio = () => (context ??= new AudioContext({ sampleRate: RATE_HZ }));
 
   if (navigator.mediaDevices) {
     const open = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
@@ -14,16 +14,15 @@
       ears.constraints.push(constraints);
       const refused = ears.refuse ?? window.parent?.parley?.refuse;
       if (refused) throw new DOMException("refused by the test", refused);
-      // A page that has no microphone open hides its addresses from the other end. Nobody hears this one.
-      const audio = { ...constraints.audio, echoCancellation: false, noiseSuppression: false, autoGainControl: false };
-      await open({ ...constraints, audio });
-      const mouth = sounds().createMediaStreamDestination();
+      // A page that has no microphone open hides its addresses from the other end.
+      await open(constraints);
+      const mouth = audio().createMediaStreamDestination();
       mouths.push(mouth);
       // Without a source the node sends nothing at all, where a microphone sends silence.
-      const silence = new ConstantSourceNode(sounds(), { offset: 0 });
+      const silence = new ConstantSourceNode(audio(), { offset: 0 });
       silence.connect(mouth);
       silence.start();
-      await sounds().resume();
+      await audio().resume();
       return mouth.stream;
     };
   }
@@ -31,9 +30,9 @@
   ears.say = async (base64) => {
     const bytes = Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
     const pcm = new Int16Array(bytes.buffer);
-    const buffer = sounds().createBuffer(1, pcm.length, RATE_HZ);
+    const buffer = audio().createBuffer(1, pcm.length, RATE_HZ);
     buffer.getChannelData(0).set(Float32Array.from(pcm, (sample) => sample / 32768));
-    const source = sounds().createBufferSource();
+    const source = audio().createBufferSource();
     source.buffer = buffer;
     for (const mouth of mouths) source.connect(mouth);
     const ended = new Promise((resolve) => (source.onended = resolve));
@@ -79,10 +78,10 @@
     if (listening) listening.port.onmessage = null;
     ears.blocks = [];
     ears.samples = [];
-    await sounds().audioWorklet.addModule(URL.createObjectURL(new Blob([tap], { type: "text/javascript" })));
-    await sounds().resume();
-    listening = new AudioWorkletNode(sounds(), "tap");
-    sounds().createMediaStreamSource(stream).connect(listening);
+    await audio().audioWorklet.addModule(URL.createObjectURL(new Blob([tap], { type: "text/javascript" })));
+    await audio().resume();
+    listening = new AudioWorkletNode(audio(), "tap");
+    audio().createMediaStreamSource(stream).connect(listening);
     listening.port.onmessage = ({ data }) => {
       let energy = 0;
       for (const sample of data) energy += sample * sample;

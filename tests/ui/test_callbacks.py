@@ -4,11 +4,13 @@ from pathlib import Path
 
 import pytest
 from streamlit.runtime.scriptrunner import ScriptRunner
+from streamlit.runtime.state import SafeSessionState
 from streamlit.testing.v1 import AppTest
 
 from voice.ui import callbacks
 
 STOCK = ScriptRunner._maybe_handle_execution_control_request
+STOCK_TAKE_OVER = SafeSessionState.on_script_will_rerun
 # The callback asks for the next run itself: a page that does so at that moment can't be made to.
 SCRIPT = """
 import streamlit as st
@@ -27,6 +29,7 @@ st.text(st.query_params.get("asked"))
 @pytest.fixture
 def page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> AppTest:
     monkeypatch.setattr(ScriptRunner, "_maybe_handle_execution_control_request", STOCK)
+    monkeypatch.setattr(SafeSessionState, "on_script_will_rerun", STOCK_TAKE_OVER)
     callbacks.install()
     script = tmp_path / "page.py"
     script.write_text(SCRIPT)
