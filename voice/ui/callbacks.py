@@ -1,9 +1,10 @@
 """Lets each widget's callback run to its end.
 
 Streamlit 1.67 breaks a run off for the next one wherever it uses `st.session_state`, in a widget's callback
-too, and before the callbacks of a run. The widget then counts as changed no more, and what its callback was to
-do is lost: the click on a call in History, or a title that was typed there. streamlit-webrtc missed that a call
-had stopped, and the next got no sound: 1 in 50 of the calls that began right behind another on a busy machine.
+too, and before the callbacks of a run. The widget then counts as changed no more, and what its callback was
+to do is lost: the click on a call in History, or a title that was typed there. streamlit-webrtc missed that
+a call had stopped, and the next got no sound: 1 in 50 of the calls that began right behind another on a
+busy machine.
 """
 
 from typing import Any
