@@ -4,6 +4,7 @@ from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
+import streamlit as st
 import streamlit_webrtc.component
 from aiortc import RTCPeerConnection
 from pydantic import SecretStr
@@ -171,6 +172,49 @@ def test_a_call_that_was_started_goes_on(state: dict[str, Any], call: Call) -> N
     assert streamer._may_play(call)
     state["streamer"] = context(playing=True)
     assert streamer._may_play(call)
+
+
+class BrokenOff(Exception):
+    """As Streamlit breaks a run off."""
+
+
+class BreakingState(dict[str, Any]):
+    """The session state of a run that is broken off at one of its writes."""
+
+    def __init__(self, kept: dict[str, Any], break_at: int) -> None:
+        super().__init__(kept)
+        self.writes_left = break_at
+
+    def __setitem__(self, key: str, value: object) -> None:
+        if not self.writes_left:
+            raise BrokenOff
+        self.writes_left -= 1
+        super().__setitem__(key, value)
+
+
+@pytest.mark.parametrize("break_at", [0, 1, 2])
+def test_a_start_that_is_broken_off_is_made_anew(
+    break_at: int, monkeypatch: pytest.MonkeyPatch, call: Call, clock: Clock
+) -> None:
+    last = {"streamer": context(), MOUNTED: {}, "streamer_start": "last", "streamed_call": object()}
+    broken_off = BreakingState(last, break_at)
+    monkeypatch.setattr(st, "session_state", broken_off)
+    with pytest.raises(BrokenOff):
+        streamer._may_play(call)
+    broken_off.writes_left = 9
+    assert streamer._may_play(call)
+    assert broken_off["streamer_start"] != "last"
+    assert clock.slept_s
+    assert streamer._may_play(call)
+
+
+def test_a_call_has_a_start_of_its_own_for_as_long_as_it_lasts(state: dict[str, Any], call: Call) -> None:
+    state.update({"streamer": context(), MOUNTED: {}})
+    starts = []
+    for of in (call, call, cast("Call", object())):
+        assert streamer._may_play(of)
+        starts.append(state["streamer_start"])
+    assert starts[0] == starts[1] != starts[2]
 
 
 def test_after_a_stop_the_start_waits_until_the_browser_has_closed(

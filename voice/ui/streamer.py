@@ -126,9 +126,10 @@ def _may_play(call: Call) -> bool:
     if st.session_state.get(generate_frontend_component_key(_KEY)) is None or _is_active():
         return False
     _wait_until(st.session_state.get(_STOPPED_AT, 0.0) + _CLOSING_S)
-    st.session_state[_STREAMED] = call
     st.session_state[_START] = secrets.token_hex(8)
     st.session_state[_STARTED_AT] = time.monotonic()
+    # Last: Streamlit may break the run off at each of these, and a start is either whole or made anew.
+    st.session_state[_STREAMED] = call
     return True
 
 
