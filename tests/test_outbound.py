@@ -40,8 +40,10 @@ SCHEMES = ["http", "socks5", "socks5h", "socks"]
 def _nothing_set(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     start_in(tmp_path, monkeypatch)
     outbound._read.cache_clear()
+    outbound._trusted.cache_clear()
     yield
     outbound._read.cache_clear()
+    outbound._trusted.cache_clear()
     gc.collect()
 
 
@@ -50,6 +52,7 @@ def set_environment(monkeypatch: pytest.MonkeyPatch, **variables: str) -> None:
     for name, value in variables.items():
         monkeypatch.setenv(name, value)
     outbound._read.cache_clear()
+    outbound._trusted.cache_clear()
 
 
 @asynccontextmanager

@@ -124,6 +124,8 @@ def is_loopback(url: str) -> bool:
     return address is not None and (address.is_loopback or address.is_unspecified)
 
 
+# Reading the certificates takes 26 ms, for which the loop of all calls would stand still.
+@cache
 def _trusted() -> ssl.SSLContext:
     try:
         return httpx.create_ssl_context()

@@ -29,6 +29,7 @@ def load() -> Settings:
     """As a process that starts now."""
     load_settings.cache_clear()
     outbound._read.cache_clear()
+    outbound._trusted.cache_clear()
     return load_settings()
 
 

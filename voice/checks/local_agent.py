@@ -8,6 +8,7 @@ import httpx
 
 from voice.call.endpoint import Endpoint
 from voice.checks.finding import Finding, attention, failed, fine, not_run
+from voice.outbound import http_options
 from voice.protocol.errors import VoiceAgentError
 
 _TIMEOUT_S = 3.0
@@ -45,8 +46,7 @@ async def check_local_agent(find_agent: Callable[[], Awaitable[Endpoint]], *, us
 
 async def _health(agent_url: str) -> object:
     address = urlunsplit(("http", urlsplit(agent_url).netloc, "/health", "", ""))
-    # On this machine, where no proxy belongs in between.
-    async with httpx.AsyncClient(timeout=_TIMEOUT_S, trust_env=False) as client:
+    async with httpx.AsyncClient(timeout=_TIMEOUT_S, **http_options(address)) as client:
         answer = await client.get(address)
         return answer.raise_for_status().json()
 
