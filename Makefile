@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check
 INSTALL := $(PIP) install --quiet --no-compile
 
 # Calls run at the pace of speech, and what is late is heard: all else beside them takes what they leave.
-ASIDE := nice -n 19
+ASIDE := nice -n 10
 
 .PHONY: run test quick checks lint types contracts unit chromium browser clean
 
@@ -37,7 +37,8 @@ contracts: $(VENV)/installed-dev
 
 unit: $(VENV)/installed-dev
 	$(BIN)/python -m tests.support.postgres --install
-	$(ASIDE) $(BIN)/pytest --ignore=tests/browser -n 2
+# Three: much of a test in virtual time is waiting for sockets.
+	$(ASIDE) $(BIN)/pytest --ignore=tests/browser -n 3
 
 chromium: $(VENV)/installed-dev
 	$(BIN)/python -m tests.browser.find_chromium --install
